@@ -1,0 +1,62 @@
+/** @file Where a dataset comes from, and what is known of it. */
+import { z } from "zod";
+
+export const DatasetSource = z.discriminatedUnion("kind", [
+  /** A folder of source code on the server's disk. Absolute, or relative to the working directory. */
+  z.strictObject({ kind: z.literal("folder"), path: z.string().trim().min(1, "name a folder").max(4096) }),
+  /** A JSONL file, on disk or uploaded; each line has `text`, or `prompt` and `completion`. */
+  z.strictObject({ kind: z.literal("jsonl"), path: z.string().trim().min(1, "name a file").max(4096) }),
+]);
+export type DatasetSource = z.infer<typeof DatasetSource>;
+
+/** One document, one line of `datasets/<id>/documents.jsonl`. */
+export const DatasetDocument = z.strictObject({
+  /** Path inside the folder, or `line <n>` of the JSONL file. The split goes by this name. */
+  name: z.string(),
+  /** Lower-case language name ("typescript", "python", "text"). */
+  language: z.string(),
+  /** Absent or empty: the whole of `text` gets loss. Otherwise only `text` does, and `prompt` comes before it. */
+  prompt: z.string().optional(),
+  text: z.string(),
+});
+export type DatasetDocument = z.infer<typeof DatasetDocument>;
+
+/** Why files or lines were left out, with a few examples of each. */
+export const DatasetSkips = z.record(z.string(), z.strictObject({ count: z.int(), examples: z.array(z.string()).max(5) }));
+
+export const DatasetStats = z.strictObject({
+  documents: z.int(),
+  bytes: z.int(),
+  languages: z.record(z.string(), z.strictObject({ documents: z.int(), bytes: z.int() })),
+  skipped: DatasetSkips,
+});
+export type DatasetStats = z.infer<typeof DatasetStats>;
+
+/** Token-length histogram with one model's tokenizer; `edges` has one entry more than `counts`. */
+export interface LengthHistogram {
+  edges: number[];
+  counts: number[];
+  tokens: number;
+  longest: number;
+}
+
+/** One token of the loss-mask view, as the trainer sees it. */
+export interface MaskToken {
+  id: number;
+  /** The token's text; bytes that are no UTF-8 of their own are shown as `<0xE2>`. */
+  text: string;
+  hasLoss: boolean;
+  /** Document inside the block; -1 is padding. */
+  segment: number;
+  position: number;
+}
+
+export interface MaskBlock {
+  split: "train" | "eval";
+  index: number;
+  blocks: number;
+  tokens: MaskToken[];
+  trainableTokens: number;
+  /** Documents in this block, in segment order. */
+  documents: string[];
+}

@@ -1,0 +1,76 @@
+/**
+ * @file One schema for the form, the API, the CLI, the database and Python.
+ * The six original fields keep their snake_case names and ranges, and configurations of the predecessor stay valid.
+ */
+import { z } from "zod";
+
+const finite = (min: number, max: number) => z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+const whole = (min: number, max: number) => finite(min, max).refine(Number.isInteger, "must be a whole number");
+
+export const METHODS = ["lora", "rslora", "full"] as const;
+export const SCHEDULERS = ["linear", "cosine", "constant"] as const;
+export const ENGINES = ["onnx"] as const;
+export const DEVICES = ["auto", "cpu", "webgpu", "cuda"] as const;
+
+/** Names of the linear layers of a decoder block, as published checkpoints name them. "all-linear" is PEFT's word for all of them. */
+export const ALL_LINEAR = "all-linear";
+
+export const RunConfig = z.strictObject({
+  /** Model folder or id, e.g. "codetune/tiny-code". Called model_type since the predecessor. */
+  model_type: z.string().trim().min(1, "choose a model").max(200),
+  /** Dataset id (`ds_…`) or the name of one, e.g. "this-repository". */
+  dataset_name: z.string().trim().min(1, "choose a dataset").max(200),
+  /** Sequences per optimizer micro-batch. */
+  batch_size: whole(1, 128).default(16),
+  learning_rate: finite(1e-6, 1e-2).default(2e-5),
+  epochs: whole(1, 100).default(3),
+  /** Tokens per packed sequence; at most the model's context, which is checked when the model is known. */
+  max_seq_length: whole(64, 131072).default(128),
+  /** Optimizer steps of linear warm-up; must be below the run's total steps, which is checked when the dataset is known. */
+  warmup_steps: whole(0, 1000).default(100),
+
+  method: z.enum(METHODS).default("lora"),
+  rank: whole(1, 512).default(16),
+  alpha: finite(0.01, 4096).default(32),
+  /** Last name parts of linear layers ("q_proj"), or ["all-linear"]. */
+  target_modules: z.array(z.string().trim().min(1).max(200)).min(1, "choose at least one module").max(64).default([ALL_LINEAR]),
+  base_precision: z.enum(["fp32"]).default("fp32"),
+  optimizer: z.enum(["adamw"]).default("adamw"),
+  adam_beta1: finite(0, 0.9999).default(0.9),
+  adam_beta2: finite(0, 0.99999).default(0.999),
+  adam_epsilon: finite(1e-12, 1e-2).default(1e-8),
+  weight_decay: finite(0, 1).default(0),
+  scheduler: z.enum(SCHEDULERS).default("linear"),
+  gradient_accumulation_steps: whole(1, 1024).default(1),
+  /** Global L2 norm to clip to; 0 turns clipping off. */
+  max_grad_norm: finite(0, 1000).default(1),
+  seed: whole(0, 2147483647).default(42),
+  /** Share of files held out for evaluation. */
+  eval_split: finite(0, 0.5).default(0.1),
+  /** Evaluate every n optimizer steps; 0 means at the start and the end of the run only. */
+  eval_interval: whole(0, 100000).default(50),
+  /** Write a checkpoint every n optimizer steps; 0 means only at stop and end. */
+  checkpoint_interval: whole(0, 100000).default(50),
+  /** Caps the number of optimizer steps; 0 means all epochs. */
+  max_steps: whole(0, 10000000).default(0),
+  engine: z.enum(ENGINES).default("onnx"),
+  device: z.enum(DEVICES).default("auto"),
+});
+
+export type RunConfig = z.infer<typeof RunConfig>;
+/** What people may leave out is filled with the defaults above. */
+export type RunConfigInput = z.input<typeof RunConfig>;
+
+/** Every problem at once, keyed by field: `{ learning_rate: ["must be at most 0.01"] }`. Unknown keys are named too. */
+export function fieldErrorsOf(error: z.ZodError): Record<string, string[]> {
+  const errors: Record<string, string[]> = {};
+  for (const issue of error.issues) {
+    const fields = issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0] ?? "")];
+    const message = issue.code === "unrecognized_keys" ? "is not a known setting" : issue.message;
+    for (const field of fields) {
+      errors[field] ??= [];
+      errors[field].push(message);
+    }
+  }
+  return errors;
+}

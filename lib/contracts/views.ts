@@ -1,0 +1,95 @@
+/** @file Plain data that services return and screens, the API and the CLI show. Instants are ISO 8601 strings. */
+import type { DatasetDocument, DatasetSource, DatasetStats } from "./dataset";
+import type { RunConfig } from "./run-config";
+import type { ExitCause, RunStatus } from "./run-status";
+
+export interface DatasetView {
+  id: string;
+  name: string;
+  source: DatasetSource;
+  /** sha256 over the documents; a new build with another content is a new dataset. */
+  contentHash: string;
+  stats: DatasetStats;
+  createdAt: string;
+}
+
+export interface DatasetDetailView extends DatasetView {
+  preview: DatasetDocument[];
+}
+
+export interface ModelView {
+  /** What goes into `model_type`. */
+  id: string;
+  name: string;
+  architecture: string;
+  parameters: number;
+  contextLength: number;
+  vocabularySize: number;
+  layers: number;
+  hiddenSize: number;
+  /** Linear layer names that LoRA can target. */
+  linearModules: string[];
+  bytes: number;
+  isBundled: boolean;
+  /** Absolute folder. */
+  path: string;
+  license: string | null;
+}
+
+export interface RunView {
+  id: string;
+  name: string;
+  status: RunStatus;
+  config: RunConfig;
+  datasetName: string;
+  /** Steps done and to do; null until the trainer knows. */
+  step: number;
+  totalSteps: number | null;
+  epoch: number;
+  trainLoss: number | null;
+  evalLossBefore: number | null;
+  evalLossAfter: number | null;
+  tokensPerSecond: number | null;
+  peakBytes: number | null;
+  device: string | null;
+  exitCause: ExitCause | null;
+  /** One sentence for people when the run ended without finishing. */
+  exitMessage: string | null;
+  adapterPath: string | null;
+  trainableParameters: number | null;
+  totalParameters: number | null;
+  /** Runs ahead of this one; null unless queued. */
+  queuePosition: number | null;
+  createdAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
+}
+
+export interface MetricPoint {
+  step: number;
+  epoch: number;
+  trainLoss: number | null;
+  evalLoss: number | null;
+  learningRate: number;
+  gradNorm: number | null;
+  tokensPerSecond: number;
+  tokensSeen: number;
+  isFinite: boolean;
+  timestamp: string;
+}
+
+/** One row of `run_events`; `seq` is the Last-Event-ID of the stream. */
+export interface RunEventView {
+  seq: number;
+  kind: "status" | "progress" | "metric" | "sample" | "checkpoint" | "log" | "hello" | "done" | "error";
+  payload: Record<string, unknown>;
+  createdAt: string;
+}
+
+export interface HealthView {
+  status: "ok" | "degraded";
+  version: string;
+  database: "postgres" | "libsql";
+  /** Milliseconds since a worker last reported; null when none ever did. */
+  workerHeartbeatAgeMs: number | null;
+}

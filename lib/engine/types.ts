@@ -1,0 +1,45 @@
+/** @file What the training loop and a model executor say to each other. Pure data; no runtime behind it. */
+
+/** A micro-batch of packed sequences, each array row-major [batchSize × blockLength]. See contracts/prepared-blocks.ts. */
+export interface Batch {
+  batchSize: number;
+  blockLength: number;
+  tokens: Int32Array;
+  /** -100 = no loss. Not shifted: the executor pairs logits[i] with labels[i + 1] inside a block. */
+  labels: Int32Array;
+  positions: Int32Array;
+  segments: Int32Array;
+}
+
+export interface LossSum {
+  /** Sum of cross-entropy in nats over the tokens that got loss (a sum, so that micro-batches add up exactly). */
+  lossSum: number;
+  tokenCount: number;
+}
+
+/** A trainable tensor. `data` is updated in place by the optimizer; `gradient` accumulates until it is zeroed. */
+export interface Parameter {
+  /** Name in the file that will hold it: PEFT's for adapters, the checkpoint's own for full fine-tuning. */
+  name: string;
+  shape: readonly number[];
+  data: Float32Array;
+  gradient: Float32Array;
+}
+
+/** A model whose trainable parameters can be fitted. Implemented by the layer-by-layer executor. */
+export interface TrainableModel {
+  /** In a fixed order that depends on the model and settings only. */
+  readonly parameters: readonly Parameter[];
+  readonly totalParameters: number;
+  /** Execution provider that really runs it, e.g. "cpu". */
+  readonly device: string;
+  /**
+   * Adds d(lossSum)/d(parameter) × gradientScale to every parameter's `gradient`; returns the unscaled sum.
+   * The loop passes 1 / (tokens with loss in the whole optimizer step), so that accumulation equals the large batch.
+   */
+  accumulateGradients(batch: Batch, gradientScale: number): Promise<LossSum>;
+  evaluate(batch: Batch): Promise<LossSum>;
+  /** Logits [vocabulary] of the last token: for greedy samples. */
+  nextTokenLogits(tokens: Int32Array): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
