@@ -1,0 +1,72 @@
+/** @file Reverse-mode differentiation of a graph into the same graph, along the paths that reach the targets only. */
+import type { GraphBuilder } from "../graph/graph-builder";
+import type { GraphNode, Value } from "../graph/ops";
+import { sameShape } from "../graph/ops";
+import { type VjpRule, vjpRules } from "./vjp-rules";
+
+/** A sum whose second term is a bare matrix product is one Gemm with an addend: one pass over memory less. */
+function accumulate(b: GraphBuilder, total: Value | undefined, term: Value): Value {
+  if (!total) return term;
+  for (const [product, addend] of [
+    [term, total],
+    [total, term],
+  ] as const) {
+    const node = product.source.kind === "node" ? product.source.node : null;
+    if (node?.op === "Gemm" && node.inputs.length === 2) {
+      const [left, right] = node.inputs as [Value, Value];
+      return b.gemm(left, right, (node as GraphNode<"Gemm">).attributes, addend);
+    }
+  }
+  return b.add(total, term);
+}
+
+/** Values from which one of `targets` is reachable, targets included. */
+function dependents(output: Value, targets: ReadonlySet<Value>): Set<Value> {
+  const verdict = new Map<Value, boolean>();
+  const visit = (value: Value): boolean => {
+    const known = verdict.get(value);
+    if (known !== undefined) return known;
+    let found = targets.has(value);
+    if (value.source.kind === "node") for (const input of value.source.node.inputs) found = visit(input) || found;
+    verdict.set(value, found);
+    return found;
+  };
+  visit(output);
+  return new Set([...verdict].filter(([, found]) => found).map(([value]) => value));
+}
+
+/**
+ * Appends the backward pass of `output` to the graph.
+ * @param outputGradient dL/d(output), of output's shape.
+ * @returns dL/d(target) for each target, in order.
+ * @throws when a target does not influence the output: a parameter that never learns is a mistake, not a zero.
+ */
+export function backward(b: GraphBuilder, output: Value, outputGradient: Value, targets: readonly Value[]): Value[] {
+  const wanted = dependents(output, new Set(targets));
+  const gradients = new Map<Value, Value>([[output, outputGradient]]);
+  // Ids rise with creation, so descending ids visit every use of a value before the value itself.
+  for (const value of [...wanted].sort((x, y) => y.id - x.id)) {
+    const g = gradients.get(value);
+    if (!g || value.source.kind !== "node") continue;
+    const { op, inputs, attributes } = value.source.node;
+    const needs = inputs.map((input) => wanted.has(input));
+    if (!needs.includes(true)) continue;
+    // The table is total; TypeScript cannot see that rule and node carry the same operator.
+    const rule = vjpRules[op] as VjpRule<typeof op>;
+    const results = rule({ b, inputs, attributes, output: value, g, needs });
+    if (results.length !== inputs.length) throw new Error(`internal: ${op} returned ${results.length} gradients for ${inputs.length} inputs`);
+    results.forEach((gradient, i) => {
+      const input = inputs[i] as Value;
+      if (!needs[i] || !gradient) return;
+      if (!sameShape(gradient.shape, input.shape)) {
+        throw new Error(`internal: gradient of ${op} is [${gradient.shape.join(",")}], its input [${input.shape.join(",")}]`);
+      }
+      gradients.set(input, accumulate(b, gradients.get(input), gradient));
+    });
+  }
+  return targets.map((target) => {
+    const gradient = gradients.get(target);
+    if (!gradient) throw new Error(`internal: ${target.name} does not influence ${output.name}`);
+    return gradient;
+  });
+}

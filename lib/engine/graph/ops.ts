@@ -1,0 +1,72 @@
+/**
+ * @file The operator union of our graphs. Every operator has one output, float32.
+ * Three tables are total over it, so a new operator does not compile until it has all of them:
+ * shapes (graph/infer-shape.ts), gradients (autodiff/vjp-rules.ts) and ONNX (onnx/lowerings.ts).
+ */
+
+export type DType = "float32" | "int64";
+export type Shape = readonly number[];
+type None = Record<string, never>;
+
+export interface OpAttributes {
+  /** alpha · op(A)[m,k] · op(B)[k,n] (+ C, broadcastable to [m,n]); 2-D only. Inputs: A, B, C? */
+  Gemm: { transA: boolean; transB: boolean; alpha: number };
+  /** alpha · op(a) · op(b) over the last two axes, leading axes broadcast. Inputs: a, b */
+  MatMul: { transA: boolean; transB: boolean; alpha: number };
+  Add: None;
+  Sub: None;
+  Mul: None;
+  Neg: None;
+  Exp: None;
+  Sqrt: None;
+  Reciprocal: None;
+  Sigmoid: None;
+  /** x · sigmoid(x) */
+  Silu: None;
+  /** Over the last axis. */
+  Softmax: None;
+  LogSoftmax: None;
+  ReduceSum: { axes: readonly number[]; keepDims: boolean };
+  ReduceMean: { axes: readonly number[]; keepDims: boolean };
+  Reshape: { shape: Shape };
+  Transpose: { permutation: readonly number[] };
+  Expand: { shape: Shape };
+  Slice: { axis: number; start: number; end: number };
+  Pad: { axis: number; before: number; after: number };
+  Concat: { axis: number };
+  /** out[i] = x[i, indices[i]] for x [n,v] and int64 indices [n,1]; out [n,1]. */
+  GatherLast: None;
+  /** x with updates [n,1] added at x[i, indices[i]]. Inputs: x [n,v], indices [n,1], updates [n,1] */
+  ScatterAddLast: None;
+  /** Root mean square norm over the last axis (Zhang and Sennrich 2019). Inputs: x [...,h], weight [h] */
+  RmsNorm: { epsilon: number };
+  /**
+   * Rotary position embedding, half-split layout as in Llama checkpoints (Su et al. 2021).
+   * Inputs: x [b,heads,t,d], int64 positions [b,t], cos [max,d/2], sin [max,d/2]
+   */
+  Rotary: None;
+}
+
+export type OpName = keyof OpAttributes;
+
+export interface GraphNode<K extends OpName = OpName> {
+  readonly op: K;
+  readonly inputs: readonly Value[];
+  readonly attributes: OpAttributes[K];
+}
+
+/** A tensor of a graph: fed by the caller, a constant, or computed by a node. */
+export interface Value {
+  /** Rises in the order of creation, so it is a topological order too. */
+  readonly id: number;
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly source:
+    | { readonly kind: "input" }
+    | { readonly kind: "constant"; readonly data: Float32Array | BigInt64Array }
+    | { readonly kind: "node"; readonly node: GraphNode };
+}
+
+export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i]);

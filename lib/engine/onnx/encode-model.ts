@@ -1,0 +1,126 @@
+/** @file Graph → ONNX ModelProto bytes. Only what the outputs need is written. */
+import onnxProto from "onnx-proto";
+import type { Value } from "../graph/ops";
+import { type AddIntegers, lowerings, type OnnxAttribute, type OnnxNode } from "./lowerings";
+
+const { onnx } = onnxProto;
+
+const FLOAT = onnx.TensorProto.DataType.FLOAT;
+const INT64 = onnx.TensorProto.DataType.INT64;
+const IR_VERSION = 9;
+const OPSETS = [
+  { domain: "", version: 18 },
+  { domain: "com.microsoft", version: 1 },
+];
+
+export interface EncodeOptions {
+  outputs: Readonly<Record<string, Value>>;
+  /**
+   * Values that are fed instead of computed, by the input's name: what a forward pass has saved need not be computed
+   * again by the backward pass, and the nodes that led to it fall away.
+   */
+  saved?: ReadonlyMap<Value, string>;
+}
+
+export interface EncodedModel {
+  bytes: Uint8Array;
+  /** Name → value of every tensor that has to be fed. */
+  inputs: ReadonlyMap<string, Value>;
+  outputs: Readonly<Record<string, Value>>;
+}
+
+function attributeProto({ name, value }: OnnxAttribute) {
+  const types = onnx.AttributeProto.AttributeType;
+  switch (value.kind) {
+    case "int":
+      return { name, type: types.INT, i: value.value };
+    case "float":
+      return { name, type: types.FLOAT, f: value.value };
+    case "ints":
+      return { name, type: types.INTS, ints: [...value.value] };
+    case "string":
+      return { name, type: types.STRING, s: new TextEncoder().encode(value.value) };
+  }
+}
+
+const valueInfo = (name: string, value: Value) => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: value.dtype === "float32" ? FLOAT : INT64,
+      shape: { dim: value.shape.map((dimValue) => ({ dimValue })) },
+    },
+  },
+});
+
+const rawBytes = (data: Float32Array | BigInt64Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Every value the outputs need, in creation order; saved values stand for themselves and end the search. */
+function reachable(outputs: Iterable<Value>, saved: ReadonlyMap<Value, string>): Value[] {
+  const seen = new Set<Value>();
+  const stack = [...outputs];
+  for (let value = stack.pop(); value; value = stack.pop()) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    if (!saved.has(value) && value.source.kind === "node") stack.push(...value.source.node.inputs);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+}
+
+export function encodeModel({ outputs, saved = new Map() }: EncodeOptions): EncodedModel {
+  const values = reachable(Object.values(outputs), saved);
+  const nameOf = (value: Value) => saved.get(value) ?? value.name;
+  const inputs = new Map<string, Value>();
+  const initializers: object[] = [];
+  const nodes: object[] = [];
+
+  const vectors = new Map<string, string>();
+  const integers: AddIntegers = (numbers) => {
+    const key = numbers.join(",");
+    let name = vectors.get(key);
+    if (!name) {
+      name = `ints_${vectors.size}`;
+      vectors.set(key, name);
+      const data = BigInt64Array.from(numbers, BigInt);
+      initializers.push({ name, dims: [numbers.length], dataType: INT64, rawData: rawBytes(data) });
+    }
+    return name;
+  };
+
+  const addNode = (node: OnnxNode, output: string) =>
+    nodes.push({
+      opType: node.opType,
+      domain: node.domain ?? "",
+      input: node.inputs,
+      output: [output],
+      attribute: (node.attributes ?? []).map(attributeProto),
+    });
+
+  for (const value of values) {
+    const { source } = value;
+    if (saved.has(value) || source.kind === "input") inputs.set(nameOf(value), value);
+    else if (source.kind === "constant") {
+      const dataType = value.dtype === "float32" ? FLOAT : INT64;
+      initializers.push({ name: value.name, dims: [...value.shape], dataType, rawData: rawBytes(source.data) });
+    } else {
+      const lower = lowerings[source.node.op] as (...args: unknown[]) => OnnxNode;
+      addNode(lower(source.node.attributes, source.node.inputs.map(nameOf), integers, value), value.name);
+    }
+  }
+  // Outputs get the caller's names by an Identity that ONNX Runtime removes again.
+  for (const [name, value] of Object.entries(outputs)) addNode({ opType: "Identity", inputs: [nameOf(value)] }, name);
+
+  const model = onnx.ModelProto.create({
+    irVersion: IR_VERSION,
+    producerName: "codetune-studio",
+    opsetImport: OPSETS,
+    graph: {
+      name: "graph",
+      node: nodes,
+      initializer: initializers,
+      input: [...inputs].map(([name, value]) => valueInfo(name, value)),
+      output: Object.entries(outputs).map(([name, value]) => valueInfo(name, value)),
+    },
+  });
+  return { bytes: onnx.ModelProto.encode(model).finish(), inputs, outputs };
+}

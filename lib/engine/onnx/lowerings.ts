@@ -1,0 +1,96 @@
+/** @file How every operator is written in ONNX (opset 18, with ONNX Runtime's com.microsoft domain). */
+import type { OpAttributes, OpName, Value } from "../graph/ops";
+
+export interface OnnxAttribute {
+  name: string;
+  value: { kind: "int"; value: number } | { kind: "float"; value: number } | { kind: "ints"; value: readonly number[] } | { kind: "string"; value: string };
+}
+
+export interface OnnxNode {
+  opType: string;
+  domain?: string;
+  inputs: string[];
+  attributes?: OnnxAttribute[];
+}
+
+/** Adds a small int64 vector and gives its name; equal vectors share one. */
+export type AddIntegers = (values: readonly number[]) => string;
+
+type Lowering<Attributes> = (attributes: Attributes, inputs: string[], integers: AddIntegers, output: Value) => OnnxNode;
+
+const int = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "int", value } });
+const float = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "float", value } });
+const MICROSOFT = "com.microsoft";
+
+const plain =
+  (opType: string) =>
+  (_attributes: unknown, inputs: string[]): OnnxNode => ({ opType, inputs });
+
+const reduction =
+  (opType: string): Lowering<OpAttributes["ReduceSum"]> =>
+  (attributes, [x], integers) => ({
+    opType,
+    inputs: [x as string, integers(attributes.axes)],
+    attributes: [int("keepdims", attributes.keepDims ? 1 : 0)],
+  });
+
+export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
+  Gemm: ({ transA, transB, alpha }, inputs) => ({
+    opType: "Gemm",
+    inputs,
+    attributes: [int("transA", transA ? 1 : 0), int("transB", transB ? 1 : 0), float("alpha", alpha)],
+  }),
+  // FusedMatMul reads transposed operands in place; plain MatMul would need a copy for each.
+  MatMul: ({ transA, transB, alpha }, inputs) =>
+    transA || transB || alpha !== 1
+      ? {
+          opType: "FusedMatMul",
+          domain: MICROSOFT,
+          inputs,
+          attributes: [int("transA", transA ? 1 : 0), int("transB", transB ? 1 : 0), float("alpha", alpha)],
+        }
+      : { opType: "MatMul", inputs },
+  Add: plain("Add"),
+  Sub: plain("Sub"),
+  Mul: plain("Mul"),
+  Neg: plain("Neg"),
+  Exp: plain("Exp"),
+  Sqrt: plain("Sqrt"),
+  Reciprocal: plain("Reciprocal"),
+  Sigmoid: plain("Sigmoid"),
+  Silu: (_attributes, inputs) => ({ opType: "QuickGelu", domain: MICROSOFT, inputs, attributes: [float("alpha", 1)] }),
+  Softmax: (_attributes, inputs) => ({ opType: "Softmax", inputs, attributes: [int("axis", -1)] }),
+  LogSoftmax: (_attributes, inputs) => ({ opType: "LogSoftmax", inputs, attributes: [int("axis", -1)] }),
+  ReduceSum: reduction("ReduceSum"),
+  ReduceMean: reduction("ReduceMean"),
+  Reshape: (attributes, [x], integers) => ({ opType: "Reshape", inputs: [x as string, integers(attributes.shape)] }),
+  Transpose: (attributes, inputs) => ({
+    opType: "Transpose",
+    inputs,
+    attributes: [{ name: "perm", value: { kind: "ints", value: attributes.permutation } }],
+  }),
+  Expand: (attributes, [x], integers) => ({ opType: "Expand", inputs: [x as string, integers(attributes.shape)] }),
+  Slice: ({ axis, start, end }, [x], integers) => ({
+    opType: "Slice",
+    inputs: [x as string, integers([start]), integers([end]), integers([axis])],
+  }),
+  Pad: ({ axis, before, after }, [x], integers, output) => {
+    const pads = new Array<number>(output.shape.length * 2).fill(0);
+    pads[axis] = before;
+    pads[output.shape.length + axis] = after;
+    return { opType: "Pad", inputs: [x as string, integers(pads)] };
+  },
+  Concat: (attributes, inputs) => ({ opType: "Concat", inputs, attributes: [int("axis", attributes.axis)] }),
+  GatherLast: (_attributes, inputs) => ({ opType: "GatherElements", inputs, attributes: [int("axis", 1)] }),
+  ScatterAddLast: (_attributes, inputs) => ({
+    opType: "ScatterElements",
+    inputs,
+    attributes: [int("axis", 1), { name: "reduction", value: { kind: "string", value: "add" } }],
+  }),
+  RmsNorm: (attributes, inputs) => ({
+    opType: "SimplifiedLayerNormalization",
+    inputs,
+    attributes: [int("axis", -1), float("epsilon", attributes.epsilon), int("stash_type", 1)],
+  }),
+  Rotary: (_attributes, inputs) => ({ opType: "RotaryEmbedding", domain: MICROSOFT, inputs }),
+};
