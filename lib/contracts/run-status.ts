@@ -33,7 +33,7 @@ export const ACTIVE_STATUSES = ["preparing", "running", "stopping"] as const sat
 export const isFinal = (status: RunStatus): boolean => ["completed", "failed", "stopped", "interrupted"].includes(status);
 
 /** Why a trainer ended without finishing. One union for both engines; the texts for people live beside the screens. */
-export const ExitCause = z.enum([
+export const EXIT_CAUSES = [
   "user_config",
   "out_of_memory",
   "diverged",
@@ -42,5 +42,7 @@ export const ExitCause = z.enum([
   "timed_out",
   "lost_worker",
   "internal",
-]);
+] as const;
+
+export const ExitCause = z.enum(EXIT_CAUSES);
 export type ExitCause = z.infer<typeof ExitCause>;

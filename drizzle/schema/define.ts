@@ -1,0 +1,149 @@
+/** @file The tables, written once for both databases. Run `npm run db:generate` after a change. */
+import { sql } from "drizzle-orm";
+import type { DatasetSource, DatasetStats } from "../../lib/contracts/dataset";
+import type { RunConfig } from "../../lib/contracts/run-config";
+import { EXIT_CAUSES, RUN_STATUSES } from "../../lib/contracts/run-status";
+import type { RunEventView } from "../../lib/contracts/views";
+import type { ColumnKit } from "../kits/pg";
+
+const now = () => new Date();
+
+/** A list of our own constants as SQL literals; a check constraint cannot hold bind parameters. */
+const literals = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(", "));
+
+export function defineSchema(c: ColumnKit) {
+  /** The settings of a run. The first columns are the predecessor's; `settings` has all of them. */
+  const trainingConfig = c.table("training_config", {
+    id: c.text("id").primaryKey(),
+    name: c.text("name"),
+    modelType: c.text("model_type").notNull(),
+    datasetName: c.text("dataset_name").notNull(),
+    batchSize: c.int("batch_size").notNull(),
+    learningRate: c.real("learning_rate").notNull(),
+    epochs: c.int("epochs").notNull(),
+    maxSeqLength: c.int("max_seq_length").notNull(),
+    warmupSteps: c.int("warmup_steps").notNull(),
+    settings: c.json<RunConfig>("settings").notNull(),
+    createdAt: c.instant("created_at").notNull().$defaultFn(now),
+  });
+
+  const datasets = c.table("datasets", {
+    id: c.text("id").primaryKey(),
+    name: c.text("name").notNull().unique(),
+    source: c.json<DatasetSource>("source").notNull(),
+    contentHash: c.text("content_hash").notNull(),
+    stats: c.json<DatasetStats>("stats").notNull(),
+    createdAt: c.instant("created_at").notNull().$defaultFn(now),
+  });
+
+  const runs = c.table(
+    "runs",
+    {
+      id: c.text("id").primaryKey(),
+      configId: c
+        .text("config_id")
+        .notNull()
+        .references(() => trainingConfig.id),
+      datasetId: c.text("dataset_id").references(() => datasets.id, { onDelete: "set null" }),
+      name: c.text("name").notNull(),
+      status: c.text("status", { enum: RUN_STATUSES }).notNull().default("queued"),
+      /** Order of the queue; a resumed run goes to its end. */
+      queuedAt: c.instant("queued_at").notNull().$defaultFn(now),
+      isResume: c.bool("is_resume").notNull().default(false),
+      leaseOwner: c.text("lease_owner"),
+      leaseExpiresAt: c.instant("lease_expires_at"),
+      attempts: c.int("attempts").notNull().default(0),
+      /** Host and device that the run occupies while it is active; one run at a time on each. */
+      deviceKey: c.text("device_key"),
+      /** What the trainer says it runs on. */
+      device: c.text("device"),
+      /** Number of the newest row in run_events. Taken with one atomic update, so numbers follow commit order. */
+      eventSeq: c.int("event_seq").notNull().default(0),
+      step: c.int("step").notNull().default(0),
+      totalSteps: c.int("total_steps"),
+      epoch: c.real("epoch").notNull().default(0),
+      trainLoss: c.real("train_loss"),
+      tokensPerSecond: c.real("tokens_per_second"),
+      evalLossBefore: c.real("eval_loss_before"),
+      evalLossAfter: c.real("eval_loss_after"),
+      trainableParameters: c.int64("trainable_parameters"),
+      totalParameters: c.int64("total_parameters"),
+      peakBytes: c.int64("peak_bytes"),
+      exitCause: c.text("exit_cause", { enum: EXIT_CAUSES }),
+      exitMessage: c.text("exit_message"),
+      adapterPath: c.text("adapter_path"),
+      createdAt: c.instant("created_at").notNull().$defaultFn(now),
+      startedAt: c.instant("started_at"),
+      endedAt: c.instant("ended_at"),
+      updatedAt: c.instant("updated_at").notNull().$defaultFn(now).$onUpdateFn(now),
+    },
+    (t) => [
+      c.index("runs_queue_idx").on(t.status, t.queuedAt, t.id),
+      c.index("runs_config_idx").on(t.configId),
+      c.index("runs_dataset_idx").on(t.datasetId),
+      c.index("runs_created_idx").on(t.createdAt),
+      c.check("runs_status_check", sql`${t.status} in (${literals(RUN_STATUSES)})`),
+      c.check("runs_exit_cause_check", sql`${t.exitCause} is null or ${t.exitCause} in (${literals(EXIT_CAUSES)})`),
+      c.check("runs_step_check", sql`${t.step} >= 0 and ${t.attempts} >= 0 and ${t.eventSeq} >= 0`),
+    ],
+  );
+
+  const runEvents = c.table(
+    "run_events",
+    {
+      runId: c
+        .text("run_id")
+        .notNull()
+        .references(() => runs.id, { onDelete: "cascade" }),
+      seq: c.int("seq").notNull(),
+      kind: c.text("kind").$type<RunEventView["kind"]>().notNull(),
+      payload: c.json<Record<string, unknown>>("payload").notNull(),
+      createdAt: c.instant("created_at").notNull().$defaultFn(now),
+    },
+    (t) => [c.primaryKey({ columns: [t.runId, t.seq] })],
+  );
+
+  /** Losses are null when absent or not finite; `is_finite` tells the two apart. */
+  const trainingMetric = c.table(
+    "training_metric",
+    {
+      id: c.text("id").primaryKey(),
+      configId: c
+        .text("config_id")
+        .notNull()
+        .references(() => trainingConfig.id),
+      runId: c
+        .text("run_id")
+        .notNull()
+        .references(() => runs.id, { onDelete: "cascade" }),
+      /** Passes over the data, fractional. */
+      epoch: c.real("epoch").notNull(),
+      step: c.int("step").notNull(),
+      trainLoss: c.real("train_loss"),
+      evalLoss: c.real("eval_loss"),
+      processRank: c.int("process_rank").notNull().default(0),
+      timestamp: c.instant("timestamp").notNull().$defaultFn(now),
+      learningRate: c.real("learning_rate").notNull(),
+      gradNorm: c.real("grad_norm"),
+      tokensPerSecond: c.real("tokens_per_second").notNull(),
+      tokensSeen: c.int64("tokens_seen").notNull(),
+      isFinite: c.bool("is_finite").notNull().default(true),
+    },
+    (t) => [
+      c.uniqueIndex("training_metric_run_step_rank_idx").on(t.runId, t.step, t.processRank),
+      c.index("training_metric_config_idx").on(t.configId),
+      c.check("training_metric_step_check", sql`${t.step} >= 0`),
+    ],
+  );
+
+  const workers = c.table("workers", {
+    id: c.text("id").primaryKey(),
+    hostname: c.text("hostname").notNull(),
+    pid: c.int("pid").notNull(),
+    device: c.text("device").notNull(),
+    startedAt: c.instant("started_at").notNull().$defaultFn(now),
+    heartbeatAt: c.instant("heartbeat_at").notNull(),
+  });
+
+  return { trainingConfig, datasets, runs, runEvents, trainingMetric, workers };
+}

@@ -1,0 +1,10 @@
+/** A database address that may be shown and logged: without user, password and options. */
+export function describeUrl(url: string): string {
+  if (url.startsWith("file:")) return `file ${url.slice("file:".length)}`;
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
+  } catch {
+    return "the configured address";
+  }
+}

@@ -1,0 +1,61 @@
+/** @file Brings the tables up to date, once, however many processes start together. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "@libsql/client";
+import { drizzle as libsqlDrizzle } from "drizzle-orm/libsql";
+import { migrate as migrateLibsql } from "drizzle-orm/libsql/migrator";
+import { drizzle as pgDrizzle } from "drizzle-orm/postgres-js";
+import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+import { AppError } from "@/lib/errors";
+import { describeUrl } from "./describe-url";
+import { type DatabaseOptions, isPostgresUrl } from "./database-options";
+
+/** Any number, the same in every process of ours. */
+const ADVISORY_LOCK = 7_265_103;
+const LIBSQL_ATTEMPTS = 20;
+
+/** Throws AppError `unavailable` when a migration fails; the database is then as before it. */
+export async function migrateDatabase(options: DatabaseOptions): Promise<void> {
+  try {
+    await (isPostgresUrl(options.url) ? migratePostgresUnderLock(options) : migrateLibsqlWithRetry(options));
+  } catch (error) {
+    throw new AppError(
+      "unavailable",
+      `The tables of ${describeUrl(options.url)} could not be brought up to date; the log has the details.`,
+      { cause: error },
+    );
+  }
+}
+
+/** One connection, because an advisory lock belongs to the connection that took it. */
+async function migratePostgresUnderLock({ url, migrationsFolder }: DatabaseOptions): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await client`select pg_advisory_lock(${ADVISORY_LOCK})`;
+    await migratePostgres(pgDrizzle(client), { migrationsFolder: `${migrationsFolder}/pg` });
+    await client`select pg_advisory_unlock(${ADVISORY_LOCK})`;
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+/**
+ * Applying is one transaction, so of two processes one wins; the other fails on a table that exists or on a busy file,
+ * looks again and finds nothing left to do.
+ */
+async function migrateLibsqlWithRetry({ url, migrationsFolder }: DatabaseOptions): Promise<void> {
+  const client = createClient({ url });
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await migrateLibsql(libsqlDrizzle(client), { migrationsFolder: `${migrationsFolder}/sqlite` });
+        return;
+      } catch (error) {
+        if (attempt >= LIBSQL_ATTEMPTS) throw error;
+        await sleep(attempt * 10);
+      }
+    }
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,47 @@
+/** @file Metrics of a run; one row for each step and process, however often a step is repeated after a resume. */
+import { and, asc, eq, sql } from "drizzle-orm";
+import type { MetricFrame } from "@/lib/contracts/trainer-protocol";
+import type { Reader, Tables, Tx } from "../types";
+
+export type MetricRow = Tables["trainingMetric"]["$inferSelect"];
+
+export interface NewMetric {
+  id: string;
+  runId: string;
+  configId: string;
+  frame: MetricFrame;
+  timestamp: Date;
+}
+
+/** A repeated step overwrites its row; an evaluation that the repetition leaves out stays. */
+export async function upsertMetric(tx: Tx, { id, runId, configId, frame, timestamp }: NewMetric): Promise<void> {
+  const { trainingMetric } = tx.tables;
+  const values = {
+    epoch: frame.epoch,
+    trainLoss: frame.trainLoss,
+    evalLoss: frame.evalLoss,
+    learningRate: frame.learningRate,
+    gradNorm: frame.gradNorm,
+    tokensPerSecond: frame.tokensPerSecond,
+    tokensSeen: frame.tokensSeen,
+    isFinite: frame.isFinite,
+    timestamp,
+  };
+  await tx.orm
+    .insert(trainingMetric)
+    .values({ id, runId, configId, step: frame.step, processRank: frame.rank, ...values })
+    .onConflictDoUpdate({
+      target: [trainingMetric.runId, trainingMetric.step, trainingMetric.processRank],
+      set: { ...values, evalLoss: sql`coalesce(excluded.eval_loss, ${trainingMetric.evalLoss})` },
+    });
+}
+
+/** Of the first process, by step. */
+export async function listMetrics(db: Reader, runId: string): Promise<MetricRow[]> {
+  const { trainingMetric } = db.tables;
+  return db.orm
+    .select()
+    .from(trainingMetric)
+    .where(and(eq(trainingMetric.runId, runId), eq(trainingMetric.processRank, 0)))
+    .orderBy(asc(trainingMetric.step));
+}

@@ -1,0 +1,44 @@
+/** @file Status changes: a compare-and-set on the old status, and the event that tells of it. */
+import { and, eq, inArray, lt } from "drizzle-orm";
+import { RUN_TRANSITIONS, type RunStatus } from "@/lib/contracts/run-status";
+import type { Tables, Tx } from "../types";
+import { insertRunEvent, nextEventSeq } from "./run-events";
+import type { RunRow } from "./runs";
+
+export interface RunTransition {
+  runId: string;
+  from: readonly RunStatus[];
+  to: RunStatus;
+  /** When given, only this worker may make the change. */
+  leaseOwner?: string;
+  /** When given, only if the lease ran out before this instant. */
+  leaseExpiredAt?: Date;
+  /** Columns that change along. */
+  set?: Partial<Omit<Tables["runs"]["$inferInsert"], "id" | "status" | "eventSeq">>;
+  now: Date;
+}
+
+/** The changed row, or null when the run was not in one of the `from` states (or another worker holds it). */
+export async function changeRunStatus(tx: Tx, change: RunTransition): Promise<RunRow | null> {
+  const { runId, from, to, leaseOwner, leaseExpiredAt, set, now } = change;
+  const impossible = from.find((status) => !RUN_TRANSITIONS[status].includes(to));
+  if (impossible !== undefined) throw new Error(`a run cannot go from ${impossible} to ${to}`);
+
+  const { runs } = tx.tables;
+  const [row] = await tx.orm
+    .update(runs)
+    .set({ ...set, status: to, eventSeq: nextEventSeq(tx), updatedAt: now })
+    .where(
+      and(
+        eq(runs.id, runId),
+        inArray(runs.status, [...from]),
+        leaseOwner === undefined ? undefined : eq(runs.leaseOwner, leaseOwner),
+        leaseExpiredAt === undefined ? undefined : lt(runs.leaseExpiresAt, leaseExpiredAt),
+      ),
+    )
+    .returning();
+  if (row === undefined) return null;
+  const payload = { status: to, exitCause: row.exitCause, exitMessage: row.exitMessage };
+  await insertRunEvent(tx, runId, row.eventSeq, { kind: "status", payload, createdAt: now });
+  return row;
+}
