@@ -1,0 +1,89 @@
+/** @file What a Hugging Face model folder says of itself: config.json, the weights' header, the card's licence. */
+import { readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import type { ModelView } from "@/lib/contracts/views";
+import { AppError } from "@/lib/errors";
+import { readSafetensorsHeader, type TensorInfo } from "./read-safetensors-header";
+
+const MAX_JSON_BYTES = 4 * 1024 * 1024;
+const size = z.int().min(1).max(1e9);
+
+const ModelConfig = z.object({
+  architectures: z.array(z.string().max(200)).max(16).optional(),
+  model_type: z.string().max(100).optional(),
+  max_position_embeddings: size,
+  vocab_size: size,
+  num_hidden_layers: size,
+  hidden_size: size,
+});
+
+/** Throws AppError `invalid_input` that names the file when the folder is no usable model. */
+export async function readModelFolder(path: string, id: string, isBundled: boolean): Promise<ModelView> {
+  const config = ModelConfig.safeParse(await readJson(join(path, "config.json")));
+  if (!config.success) {
+    const issue = config.error.issues[0];
+    throw new AppError(
+      "invalid_input",
+      `config.json of ${id}: ${issue?.path.join(".") ?? "it"} ${issue?.message ?? "is wrong"}.`,
+    );
+  }
+  if (!(await isFile(join(path, "tokenizer.json")))) {
+    throw new AppError("invalid_input", `The model ${id} has no tokenizer.json, which training needs.`);
+  }
+  const { tensors, bytes } = await readSafetensorsHeader(join(path, "model.safetensors"));
+  return {
+    id,
+    name: basename(id),
+    architecture: config.data.architectures?.[0] ?? config.data.model_type ?? "unknown",
+    parameters: tensors.reduce((sum, tensor) => sum + tensor.elements, 0),
+    contextLength: config.data.max_position_embeddings,
+    vocabularySize: config.data.vocab_size,
+    layers: config.data.num_hidden_layers,
+    hiddenSize: config.data.hidden_size,
+    linearModules: linearModulesOf(tensors),
+    bytes,
+    isBundled,
+    path,
+    license: await readLicense(path),
+  };
+}
+
+/** Last name parts of the matrices inside numbered layers, in the order of the file: "q_proj", "gate_proj" … */
+function linearModulesOf(tensors: TensorInfo[]): string[] {
+  const names = tensors.flatMap(({ name, shape }) => {
+    const match = /\.\d+\..*?([A-Za-z0-9_]+)\.weight$/.exec(name);
+    return shape.length === 2 && match?.[1] !== undefined ? [match[1]] : [];
+  });
+  return [...new Set(names)].sort();
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const refuse = (why: string, cause?: unknown) => new AppError("invalid_input", `${path} ${why}.`, { cause });
+  const { size: bytes } = await stat(path).catch((cause) => {
+    throw refuse("is missing", cause);
+  });
+  if (bytes > MAX_JSON_BYTES) throw refuse(`is larger than ${MAX_JSON_BYTES} bytes`);
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw refuse("is no valid JSON", cause);
+  }
+}
+
+/** `license:` of the card's front matter. */
+async function readLicense(path: string): Promise<string | null> {
+  const card = await readFile(join(path, "README.md"), "utf8").catch(() => "");
+  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card.slice(0, 20_000))?.[1];
+  const license = front?.split(/\r?\n/).find((line) => line.startsWith("license:"));
+  return (
+    license
+      ?.slice("license:".length)
+      .trim()
+      .replace(/^["']|["']$/g, "") || null
+  );
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
+}

@@ -1,0 +1,18 @@
+import type { ModelView } from "@/lib/contracts/views";
+import { listModelFolders } from "@/lib/models-catalog/list-model-folders";
+import { readModelFolder } from "@/lib/models-catalog/read-model-folder";
+import type { ServiceContext } from "../context";
+
+/** Models that can be trained: bundled first. One that can't be read is left out, and the log says why. */
+export async function listModels(ctx: ServiceContext): Promise<ModelView[]> {
+  const folders = await listModelFolders(ctx.paths);
+  const models = await Promise.all(
+    folders.map(({ path, id, isBundled }) =>
+      readModelFolder(path, id, isBundled).catch((error: unknown) => {
+        ctx.log.warn({ error, path }, "a model folder can't be used");
+        return null;
+      }),
+    ),
+  );
+  return models.filter((model) => model !== null);
+}
