@@ -1,0 +1,33 @@
+/** @file What a batch looks like to the graphs: positions, masks, and the rows that get loss. */
+import { IGNORE_LABEL } from "@/lib/contracts/prepared-blocks";
+import { chunkBounds, chunkMask } from "../models/attention";
+import type { TensorData } from "../runtime/session";
+import type { Batch } from "../types";
+
+/** Feeds shared by all blocks. */
+export function sequenceFeeds({ batchSize, blockLength, positions, segments }: Batch): Record<string, TensorData> {
+  const feeds: Record<string, TensorData> = { positions: BigInt64Array.from(positions, BigInt) };
+  chunkBounds(blockLength).forEach(({ start, end }, i) => {
+    feeds[`mask_${i}`] = chunkMask(segments, batchSize, blockLength, start, end);
+  });
+  return feeds;
+}
+
+/**
+ * Rows whose next token gets loss, and that token: labels are shifted here, inside each block.
+ * Only these rows go through the head, so masked prompts cost no logits.
+ */
+export function lossRows({ batchSize, blockLength, labels }: Batch): { rows: Int32Array; targets: Int32Array } {
+  const rows: number[] = [];
+  const targets: number[] = [];
+  for (let sequence = 0; sequence < batchSize; sequence++) {
+    for (let i = 0; i + 1 < blockLength; i++) {
+      const row = sequence * blockLength + i;
+      const target = labels[row + 1] as number;
+      if (target === IGNORE_LABEL) continue;
+      rows.push(row);
+      targets.push(target);
+    }
+  }
+  return { rows: Int32Array.from(rows), targets: Int32Array.from(targets) };
+}

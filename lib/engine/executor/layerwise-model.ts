@@ -1,0 +1,220 @@
+/**
+ * @file The layer-by-layer executor: one forward and one backward session serve all layers, weights are fed, and what the
+ * backward pass needs is either kept from the forward pass or computed again (Chen et al. 2016). Memory is that of the
+ * weights plus one layer's work, however deep the model.
+ */
+import type { Architecture } from "../models/architecture";
+import type { TensorData } from "../runtime/session";
+import type { Batch, LossSum, Parameter, TrainableModel } from "../types";
+import { lossRows, sequenceFeeds } from "./batch-inputs";
+import { type BlockSessions, Sessions, type SessionSettings } from "./sessions";
+
+/** Logits of one chunk of the head take at most this much. */
+const LOGITS_BYTES = 32 * 1024 * 1024;
+/** Sampling compiles for lengths rounded up to this, so that a growing text does not mean a new session per token. */
+const SAMPLE_LENGTH_STEP = 128;
+
+export interface LayerState {
+  /** Fed under these names to every session of the layer: weights and adapters. */
+  feeds: Record<string, Float32Array>;
+  /** Linear layers with an adapter. */
+  adapted: string[];
+  /** By feed name. */
+  trained: Map<string, Parameter>;
+}
+
+export interface LayerwiseState {
+  embedding: Float32Array;
+  finalNorm: Float32Array;
+  head: Float32Array;
+  layers: LayerState[];
+  parameters: Parameter[];
+  totalParameters: number;
+  /** Full fine-tuning only. `head` is the embedding's parameter when they are tied. */
+  trainedEmbedding: Parameter | null;
+  trainedFinalNorm: Parameter | null;
+  trainedHead: Parameter | null;
+}
+
+function addTo(target: Float32Array, source: Float32Array): void {
+  for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + (source[i] as number);
+}
+
+export class LayerwiseModel implements TrainableModel {
+  readonly device: string;
+  private readonly sessions: Sessions;
+  private readonly buffers = new Map<string, Float32Array>();
+
+  constructor(
+    readonly architecture: Architecture,
+    private readonly state: LayerwiseState,
+    settings: SessionSettings,
+  ) {
+    this.device = settings.device;
+    this.sessions = new Sessions(architecture, settings);
+  }
+
+  get parameters(): readonly Parameter[] {
+    return this.state.parameters;
+  }
+
+  get totalParameters(): number {
+    return this.state.totalParameters;
+  }
+
+  async accumulateGradients(batch: Batch, gradientScale: number): Promise<LossSum> {
+    const shared = sequenceFeeds(batch);
+    const inputs = [this.embed(batch.tokens)];
+    const kept: Record<string, Float32Array>[] = [];
+    for (const [index, layer] of this.state.layers.entries()) {
+      const { graphs, session } = this.blockOf(batch, layer);
+      const into: Record<string, Float32Array> = { y: this.buffer(`x${index + 1}`, inputs[0]?.length as number) };
+      for (const [name, shape] of graphs.kept) into[name] = this.buffer(`${index}:${name}`, shape.reduce((a, b) => a * b, 1));
+      const { y, ...rest } = await (await session("forward")).run({ x: inputs[index] as Float32Array, ...shared, ...layer.feeds }, into);
+      inputs.push(y as Float32Array);
+      kept.push(rest);
+    }
+    const { loss, dy } = await this.headGradient(batch, inputs.at(-1) as Float32Array, gradientScale);
+    let gradient = dy;
+    for (let index = this.state.layers.length - 1; index >= 0; index--) {
+      const layer = this.state.layers[index] as LayerState;
+      const { graphs, session } = this.blockOf(batch, layer);
+      const into: Record<string, Float32Array> = { dx: this.buffer(`dx${index % 2}`, gradient.length) };
+      for (const name of graphs.trained) into[`d_${name}`] = this.buffer(`d_${name}`, layer.trained.get(name)?.data.length as number);
+      const feeds: Record<string, TensorData> = { x: inputs[index] as Float32Array, dy: gradient, ...shared, ...layer.feeds, ...kept[index] };
+      const results = await (await session("backward")).run(feeds, into);
+      for (const [name, parameter] of layer.trained) addTo(parameter.gradient, results[`d_${name}`] as Float32Array);
+      gradient = results.dx as Float32Array;
+    }
+    if (this.state.trainedEmbedding) this.addEmbeddingGradient(this.state.trainedEmbedding, batch.tokens, gradient);
+    return loss;
+  }
+
+  async evaluate(batch: Batch): Promise<LossSum> {
+    const x = await this.forward(batch);
+    let lossSum = 0;
+    let tokenCount = 0;
+    for (const { feeds, count } of this.headChunks(batch, x, 1)) {
+      const { loss } = await (await this.sessions.head(this.headRows).session("loss")).run(feeds);
+      lossSum += (loss as Float32Array)[0] as number;
+      tokenCount += count;
+    }
+    return { lossSum, tokenCount };
+  }
+
+  async nextTokenLogits(tokens: Int32Array): Promise<Float32Array> {
+    const { contextLength, hiddenSize } = this.architecture.shape;
+    // What comes after the last token cannot be seen by it, so filler does no harm.
+    const visible = tokens.subarray(Math.max(0, tokens.length - contextLength));
+    const blockLength = Math.min(contextLength, Math.ceil(visible.length / SAMPLE_LENGTH_STEP) * SAMPLE_LENGTH_STEP);
+    const padded = new Int32Array(blockLength);
+    padded.set(visible);
+    const labels = new Int32Array(blockLength);
+    const positions = Int32Array.from(padded, (_, i) => i);
+    const batch: Batch = { batchSize: 1, blockLength, tokens: padded, labels, positions, segments: new Int32Array(blockLength) };
+    const x = await this.forward(batch);
+    const last = x.slice((visible.length - 1) * hiddenSize, visible.length * hiddenSize);
+    const head = await this.sessions.head(1).session("logits");
+    const { logits } = await head.run({ x: last, norm: this.state.finalNorm, head: this.state.head });
+    return logits as Float32Array;
+  }
+
+  async dispose(): Promise<void> {
+    await this.sessions.dispose();
+    this.buffers.clear();
+  }
+
+  private blockOf({ batchSize, blockLength }: Batch, layer: LayerState): BlockSessions {
+    return this.sessions.block({ batchSize, blockLength }, layer.adapted);
+  }
+
+  /** Memory that is reused from step to step. */
+  private buffer(name: string, length: number): Float32Array {
+    let memory = this.buffers.get(name);
+    if (memory?.length !== length) {
+      memory = new Float32Array(length);
+      this.buffers.set(name, memory);
+    }
+    return memory;
+  }
+
+  /** Rows of the embedding matrix: [tokens, hidden]. */
+  private embed(tokens: Int32Array): Float32Array {
+    const { hiddenSize } = this.architecture.shape;
+    const x = this.buffer("x0", tokens.length * hiddenSize);
+    for (let i = 0; i < tokens.length; i++) {
+      const start = (tokens[i] as number) * hiddenSize;
+      x.set(this.state.embedding.subarray(start, start + hiddenSize), i * hiddenSize);
+    }
+    return x;
+  }
+
+  /** The last layer's output, keeping nothing. */
+  private async forward(batch: Batch): Promise<Float32Array> {
+    const shared = sequenceFeeds(batch);
+    let x = this.embed(batch.tokens);
+    for (const [index, layer] of this.state.layers.entries()) {
+      const session = await this.blockOf(batch, layer).session("inference");
+      const { y } = await session.run({ x, ...shared, ...layer.feeds }, { y: this.buffer(`dx${index % 2}`, x.length) });
+      x = y as Float32Array;
+    }
+    return x;
+  }
+
+  private get headRows(): number {
+    return Math.max(64, 2 ** Math.floor(Math.log2(LOGITS_BYTES / 4 / this.architecture.shape.vocabularySize)));
+  }
+
+  /** Chunks of the rows that get loss, gathered; the last one is filled up with rows of weight 0. */
+  private *headChunks(batch: Batch, x: Float32Array, scale: number) {
+    const { hiddenSize } = this.architecture.shape;
+    const { rows, targets } = lossRows(batch);
+    const size = this.headRows;
+    for (let start = 0; start < rows.length; start += size) {
+      const chunk = rows.subarray(start, start + size);
+      const gathered = new Float32Array(size * hiddenSize);
+      chunk.forEach((row, i) => gathered.set(x.subarray(row * hiddenSize, (row + 1) * hiddenSize), i * hiddenSize));
+      const labels = new BigInt64Array(size);
+      const weights = new Float32Array(size);
+      for (let i = 0; i < chunk.length; i++) {
+        labels[i] = BigInt(targets[start + i] as number);
+        weights[i] = 1;
+      }
+      const feeds: Record<string, TensorData> = {
+        x: gathered,
+        norm: this.state.finalNorm,
+        head: this.state.head,
+        labels,
+        weights,
+        scale: Float32Array.of(scale),
+      };
+      yield { feeds, chunk, count: chunk.length };
+    }
+  }
+
+  private async headGradient(batch: Batch, x: Float32Array, scale: number): Promise<{ loss: LossSum; dy: Float32Array }> {
+    const { hiddenSize } = this.architecture.shape;
+    const { trainedFinalNorm, trainedHead } = this.state;
+    const dy = this.buffer("dy", x.length).fill(0);
+    const loss: LossSum = { lossSum: 0, tokenCount: 0 };
+    const session = await this.sessions.head(this.headRows).session("gradient");
+    for (const { feeds, chunk, count } of this.headChunks(batch, x, scale)) {
+      const results = await session.run(feeds);
+      const dx = results.dx as Float32Array;
+      chunk.forEach((row, i) => dy.set(dx.subarray(i * hiddenSize, (i + 1) * hiddenSize), row * hiddenSize));
+      if (trainedFinalNorm && results.d_norm) addTo(trainedFinalNorm.gradient, results.d_norm);
+      if (trainedHead && results.d_head) addTo(trainedHead.gradient, results.d_head);
+      loss.lossSum += (results.loss as Float32Array)[0] as number;
+      loss.tokenCount += count;
+    }
+    return { loss, dy };
+  }
+
+  private addEmbeddingGradient({ gradient }: Parameter, tokens: Int32Array, dx: Float32Array): void {
+    const { hiddenSize } = this.architecture.shape;
+    for (let i = 0; i < tokens.length; i++) {
+      const row = (tokens[i] as number) * hiddenSize;
+      for (let j = 0; j < hiddenSize; j++) gradient[row + j] = (gradient[row + j] as number) + (dx[i * hiddenSize + j] as number);
+    }
+  }
+}

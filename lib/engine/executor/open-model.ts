@@ -1,0 +1,112 @@
+/** @file Model folder + run settings → a model that can be trained. */
+import { availableParallelism } from "node:os";
+import type { RunConfig } from "@/lib/contracts/run-config";
+import { AppError } from "@/lib/errors";
+import { sizeOf } from "../graph/ops";
+import { adapterTensorName } from "../lora/adapter-format";
+import { initLoraA, initLoraB, loraScaling } from "../lora/lora-init";
+import { resolveTargetModules } from "../lora/resolve-target-modules";
+import type { Architecture } from "../models/architecture";
+import { openArchitecture } from "../models/open-architecture";
+import type { Rng } from "../optim/rng";
+import { type Device, resolveDevice } from "../runtime/session";
+import type { Parameter } from "../types";
+import { adapterInput } from "./block-graphs";
+import { expectedWeights, loadWeights } from "./load-weights";
+import { type LayerState, LayerwiseModel } from "./layerwise-model";
+
+/** Activations kept from the forward pass, over all layers. A constant: the choice must not depend on the machine's state. */
+const KEEP_BYTES = 256 * 1024 * 1024;
+
+export interface OpenModelOptions {
+  modelDir: string;
+  config: Pick<RunConfig, "method" | "rank" | "alpha" | "target_modules" | "max_seq_length">;
+  /** Draws lora_A, in the order of `parameters`. */
+  rng: Rng;
+  device: "auto" | Device;
+  threads?: number;
+  keepBytes?: number;
+}
+
+export interface OpenedModel extends LayerwiseModel {
+  /** Full names of the linear layers with an adapter; empty for method full. */
+  adaptedModules: readonly string[];
+}
+
+function parameter(name: string, shape: readonly number[], data: Float32Array): Parameter {
+  return { name, shape, data, gradient: new Float32Array(data.length) };
+}
+
+/** Adapter parameters of one layer, by feed name. */
+function adapt(architecture: Architecture, layer: number, adapted: readonly string[], rank: number, rng: Rng): Map<string, Parameter> {
+  const trained = new Map<string, Parameter>();
+  for (const { module, inFeatures, outFeatures } of architecture.linears) {
+    if (!adapted.includes(module)) continue;
+    const fullName = architecture.layerName(layer, module);
+    const a = parameter(adapterTensorName(fullName, "A"), [rank, inFeatures], initLoraA(rng, rank, inFeatures));
+    const b = parameter(adapterTensorName(fullName, "B"), [outFeatures, rank], initLoraB(outFeatures, rank));
+    trained.set(adapterInput(module, "A"), a).set(adapterInput(module, "B"), b);
+  }
+  return trained;
+}
+
+/** @throws AppError with one sentence when the folder, its weights, the target modules or the length do not fit. */
+export async function openTrainableModel(options: OpenModelOptions): Promise<OpenedModel> {
+  const { modelDir, config, rng } = options;
+  const architecture = await openArchitecture(modelDir);
+  const { shape, linears, layerName } = architecture;
+  if (config.max_seq_length > shape.contextLength) {
+    const message = `max_seq_length is ${config.max_seq_length}, but the model's context is ${shape.contextLength} tokens; choose at most that.`;
+    throw new AppError("invalid_input", message, { fieldErrors: { max_seq_length: [message] } });
+  }
+  const isFull = config.method === "full";
+  const layerIndexes = Array.from({ length: shape.layers }, (_, i) => i);
+  const allModules = layerIndexes.flatMap((layer) => linears.map(({ module }) => layerName(layer, module)));
+  const adaptedModules = isFull ? [] : resolveTargetModules(allModules, config.target_modules);
+  const chosen = new Set(adaptedModules);
+
+  const weights = await loadWeights(modelDir, architecture);
+  const weight = (name: string) => weights.get(name) as Float32Array;
+  const trainedWeights = new Map<string, Parameter>();
+  if (isFull) for (const [name, weightShape] of expectedWeights(architecture)) trainedWeights.set(name, parameter(name, weightShape, weight(name)));
+
+  const layers: LayerState[] = layerIndexes.map((layer) => {
+    const adapted = linears.map(({ module }) => module).filter((module) => chosen.has(layerName(layer, module)));
+    const trained = adapt(architecture, layer, adapted, config.rank, rng);
+    const feeds: Record<string, Float32Array> = {};
+    for (const name of architecture.layerWeights.keys()) {
+      const fullName = layerName(layer, name);
+      feeds[name] = weight(fullName);
+      const full = trainedWeights.get(fullName);
+      if (full) trained.set(name, full);
+    }
+    for (const [name, { data }] of trained) feeds[name] = data;
+    return { feeds, adapted, trained };
+  });
+
+  const parameters = isFull ? [...trainedWeights.values()] : layers.flatMap(({ trained }) => [...trained.values()]);
+  const baseParameters = [...expectedWeights(architecture).values()].reduce((sum, weightShape) => sum + sizeOf(weightShape), 0);
+  const model = new LayerwiseModel(
+    architecture,
+    {
+      embedding: weight(architecture.embeddingName),
+      finalNorm: weight(architecture.finalNormName),
+      head: weight(architecture.headName),
+      layers,
+      parameters,
+      totalParameters: baseParameters + (isFull ? 0 : parameters.reduce((sum, { data }) => sum + data.length, 0)),
+      trainedEmbedding: trainedWeights.get(architecture.embeddingName) ?? null,
+      trainedFinalNorm: trainedWeights.get(architecture.finalNormName) ?? null,
+      trainedHead: trainedWeights.get(architecture.headName) ?? null,
+    },
+    {
+      device: resolveDevice(options.device),
+      threads: options.threads ?? availableParallelism(),
+      rank: config.rank,
+      scaling: isFull ? 0 : loraScaling({ rank: config.rank, alpha: config.alpha, useRslora: config.method === "rslora" }),
+      trainWeights: isFull,
+      keepBytes: options.keepBytes ?? KEEP_BYTES,
+    },
+  );
+  return Object.assign(model, { adaptedModules });
+}

@@ -1,0 +1,86 @@
+/** @file Compiles graphs once per shape: one session serves every layer that looks alike. */
+import type { Architecture } from "../models/architecture";
+import type { EncodedModel } from "../onnx/encode-model";
+import { type Device, deviceUnavailable, GraphSession } from "../runtime/session";
+import { type BatchShape, type BlockGraphs, type BlockOptions, buildBlock, buildHead } from "./block-graphs";
+
+/** Opens a session the first time it is asked for. */
+type Opener<Key extends string> = (name: Key) => Promise<GraphSession>;
+
+export interface BlockSessions {
+  graphs: BlockGraphs;
+  session: Opener<"forward" | "inference" | "backward">;
+}
+
+export interface HeadSessions {
+  session: Opener<"loss" | "gradient" | "logits">;
+}
+
+export interface SessionSettings extends Pick<BlockOptions, "rank" | "scaling" | "trainWeights"> {
+  device: Device;
+  threads: number;
+  /** Bytes that kept activations may take over all layers. */
+  keepBytes: number;
+}
+
+export class Sessions {
+  private readonly blocks = new Map<string, BlockSessions>();
+  private readonly heads = new Map<number, HeadSessions>();
+  private readonly opened: Promise<GraphSession>[] = [];
+
+  constructor(
+    private readonly architecture: Architecture,
+    private readonly settings: SessionSettings,
+  ) {}
+
+  block(batch: BatchShape, adapted: readonly string[]): BlockSessions {
+    const key = `${batch.batchSize}x${batch.blockLength}:${adapted.join()}`;
+    let sessions = this.blocks.get(key);
+    if (!sessions) {
+      const { rank, scaling, trainWeights, keepBytes } = this.settings;
+      const graphs = buildBlock(this.architecture, {
+        batchSize: batch.batchSize,
+        blockLength: batch.blockLength,
+        adapted,
+        rank,
+        scaling,
+        trainWeights,
+        keepBytes: keepBytes / this.architecture.shape.layers,
+      });
+      const { forward, inference, backward } = graphs;
+      sessions = { graphs, session: this.lazy({ forward, inference, backward }) };
+      this.blocks.set(key, sessions);
+    }
+    return sessions;
+  }
+
+  head(rows: number): HeadSessions {
+    let sessions = this.heads.get(rows);
+    if (!sessions) {
+      const { loss, gradient, logits } = buildHead(this.architecture, rows, this.settings.trainWeights);
+      sessions = { session: this.lazy({ loss, gradient, logits }) };
+      this.heads.set(rows, sessions);
+    }
+    return sessions;
+  }
+
+  private lazy<Key extends string>(models: Record<Key, EncodedModel>): Opener<Key> {
+    const { device, threads } = this.settings;
+    const sessions = new Map<Key, Promise<GraphSession>>();
+    return (name) => {
+      let session = sessions.get(name);
+      if (!session) {
+        session = GraphSession.create(models[name], { device, threads }).catch((cause) => {
+          throw device === "cpu" ? cause : deviceUnavailable(device, cause);
+        });
+        sessions.set(name, session);
+        this.opened.push(session);
+      }
+      return session;
+    };
+  }
+
+  async dispose(): Promise<void> {
+    for (const session of await Promise.allSettled(this.opened)) if (session.status === "fulfilled") await session.value.dispose();
+  }
+}

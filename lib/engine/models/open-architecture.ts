@@ -1,0 +1,49 @@
+/** @file config.json → architecture. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { AppError } from "@/lib/errors";
+import type { Architecture } from "./architecture";
+import { LlamaConfig, llama } from "./llama";
+
+const MAX_CONFIG_BYTES = 1_000_000;
+
+/** Keyed by model_type, the field that Hugging Face configurations are told apart by. */
+const ARCHITECTURES: Record<string, (config: unknown) => Architecture> = {
+  llama: (config) => llama(LlamaConfig.parse(config)),
+};
+
+export const SUPPORTED_MODEL_TYPES = Object.keys(ARCHITECTURES);
+
+/**
+ * Reads `config.json` of a model folder.
+ * @throws AppError that names the file and what is wrong with it, or the supported architectures.
+ */
+export async function openArchitecture(modelDir: string): Promise<Architecture> {
+  const path = join(modelDir, "config.json");
+  const text = await readFile(path, "utf8").catch((cause) => {
+    throw new AppError("not_found", `${path} cannot be read; a model folder needs a config.json.`, { cause });
+  });
+  if (text.length > MAX_CONFIG_BYTES) throw new AppError("invalid_input", `${path} is longer than a configuration can be (1 MB).`);
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("invalid_input", `${path} is not valid JSON; download the model again.`, { cause });
+  }
+  const modelType = z.object({ model_type: z.string() }).safeParse(config).data?.model_type;
+  const open = modelType !== undefined && Object.hasOwn(ARCHITECTURES, modelType) ? ARCHITECTURES[modelType] : undefined;
+  if (!open) {
+    const found = modelType === undefined ? "has no model_type" : `is of type "${modelType}"`;
+    throw new AppError("invalid_input", `${path} ${found}; supported types are ${SUPPORTED_MODEL_TYPES.join(", ")}.`);
+  }
+  try {
+    return open(config);
+  } catch (cause) {
+    const reason =
+      cause instanceof z.ZodError
+        ? cause.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")
+        : (cause as Error).message;
+    throw new AppError("invalid_input", `${path} does not describe a model we can run: ${reason}.`, { cause });
+  }
+}

@@ -1,0 +1,37 @@
+/** @file Writes a model folder with random weights, for tests and benchmarks. Not part of the product. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expectedWeights } from "../executor/load-weights";
+import { sizeOf } from "../graph/ops";
+import { LlamaConfig, llama } from "../models/llama";
+import { Rng } from "../optim/rng";
+import { type WritableDtype, writeSafetensors } from "../safetensors/write-safetensors";
+
+export const TINY_LLAMA = {
+  hidden_size: 16,
+  intermediate_size: 24,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  vocab_size: 50,
+  max_position_embeddings: 512,
+  rms_norm_eps: 1e-5,
+  tie_word_embeddings: true,
+};
+
+/** Norm weights are 1 ± 0.1, all others normal with `deviation`. */
+export async function writeRandomModel(
+  dir: string,
+  config: Record<string, unknown>,
+  { seed = 1, deviation = 0.3, dtype = "F32" }: { seed?: number; deviation?: number; dtype?: WritableDtype } = {},
+): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, "config.json"), JSON.stringify({ architectures: ["LlamaForCausalLM"], model_type: "llama", ...config }));
+  const rng = Rng.seeded(seed);
+  const tensors = [...expectedWeights(llama(LlamaConfig.parse(config)))].map(([name, shape]) => {
+    const data = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < data.length; i++) data[i] = shape.length === 1 ? 1 + 0.1 * (2 * rng.uniform() - 1) : deviation * (2 * rng.uniform() - 1) * Math.sqrt(3);
+    return { name, shape, data };
+  });
+  await writeSafetensors(join(dir, "model.safetensors"), tensors, { dtype });
+}
