@@ -28,12 +28,13 @@ export class Rng {
     return new Rng(state);
   }
 
-  static restored(state: RngState): Rng {
-    return new Rng(Uint32Array.from(state));
-  }
-
   get state(): RngState {
     return [this.s[0] as number, this.s[1] as number, this.s[2] as number, this.s[3] as number];
+  }
+
+  /** Continues from a saved state. */
+  restore(state: RngState): void {
+    this.s.set(state);
   }
 
   uint32(): number {

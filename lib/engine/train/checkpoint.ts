@@ -1,0 +1,242 @@
+/**
+ * @file Checkpoints: everything that a later process needs to go on as if nothing had happened.
+ *
+ * `checkpoints/step-<n>/` holds the parameters (LoRA: a PEFT adapter folder; full: `model.safetensors`), the optimizer's
+ * moments (`optimizer.safetensors`), both F32, and `state.json`, which names the sha256 of the other files. The folder
+ * is written under a temporary name and renamed when complete, so a torn one is either invisible or fails its hashes.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { AppError } from "@/lib/errors";
+import { ADAPTER_WEIGHTS_FILE, type AdapterSettings, writeAdapter } from "../lora/adapter-format";
+import type { AdamWState } from "../optim/adamw";
+import type { RngState } from "../optim/rng";
+import { durableWrite, syncFolder } from "../safetensors/durable-write";
+import { openSafetensors } from "../safetensors/open-safetensors";
+import { writeSafetensors } from "../safetensors/write-safetensors";
+import type { Parameter } from "../types";
+
+const STATE_FILE = "state.json";
+const OPTIMIZER_FILE = "optimizer.safetensors";
+const MODEL_FILE = "model.safetensors";
+const KEPT = 2;
+
+const finiteOrNull = z.number().nullable();
+
+/** A step whose evaluation was cut short by a stop: its metric is still to be told. */
+const PendingMetric = z.strictObject({
+  trainLoss: finiteOrNull,
+  gradNorm: finiteOrNull,
+  learningRate: z.number(),
+  tokensPerSecond: z.number(),
+});
+export type PendingMetric = z.infer<typeof PendingMetric>;
+
+const uint32 = z.int().min(0).max(0xffffffff);
+
+const CheckpointState = z.strictObject({
+  version: z.literal(1),
+  configHash: z.string(),
+  /** Optimizer steps done. With seed and settings it also says where in which epoch the sampler is. */
+  step: z.int().min(0),
+  tokensSeen: z.int().min(0),
+  rng: z.tuple([uint32, uint32, uint32, uint32]),
+  evalLossBefore: finiteOrNull,
+  /** Held-out loss at this very step, if it was evaluated. */
+  evalLoss: finiteOrNull,
+  pendingMetric: PendingMetric.nullable(),
+  files: z.record(z.string().regex(/^[\w.]+$/), z.strictObject({ bytes: z.int().min(0), sha256: z.string() })),
+});
+type CheckpointState = z.infer<typeof CheckpointState>;
+
+/** What the loop carries from step to step, beside the parameters and the optimizer's moments. */
+export interface Progress {
+  step: number;
+  tokensSeen: number;
+  evalLossBefore: number | null;
+  evalLoss: number | null;
+  pendingMetric: PendingMetric | null;
+}
+
+export interface CheckpointContents {
+  configHash: string;
+  progress: Progress;
+  rng: RngState;
+  parameters: readonly Parameter[];
+  optimizer: AdamWState;
+  /** Null for full fine-tuning. */
+  adapter: AdapterSettings | null;
+}
+
+const checkpointsDir = (runDir: string): string => join(runDir, "checkpoints");
+
+async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return { bytes: (await stat(path)).size, sha256: hash.digest("hex") };
+}
+
+/** Writes `checkpoints/step-<n>`, replacing one of the same step, then prunes. Returns its path. */
+export async function writeCheckpoint(runDir: string, contents: CheckpointContents): Promise<string> {
+  const { progress, parameters, optimizer } = contents;
+  const parent = checkpointsDir(runDir);
+  const temporary = join(parent, `.writing-${randomUUID()}`);
+  const final = join(parent, `step-${progress.step}`);
+  await mkdir(temporary, { recursive: true });
+  try {
+    if (contents.adapter) await writeAdapter(temporary, contents.adapter, parameters);
+    else await writeSafetensors(join(temporary, MODEL_FILE), parameters);
+    const moments = parameters.flatMap(({ name, shape }, i) => [
+      { name: `exp_avg.${name}`, shape, data: optimizer.firstMoments[i] as Float32Array },
+      { name: `exp_avg_sq.${name}`, shape, data: optimizer.secondMoments[i] as Float32Array },
+    ]);
+    await writeSafetensors(join(temporary, OPTIMIZER_FILE), moments);
+    const files: CheckpointState["files"] = {};
+    for (const name of await readdir(temporary)) files[name] = await hashFile(join(temporary, name));
+    const state: CheckpointState = {
+      version: 1,
+      configHash: contents.configHash,
+      rng: [...contents.rng],
+      files,
+      ...progress,
+    };
+    await durableWrite(join(temporary, STATE_FILE), async (handle) => handle.writeFile(JSON.stringify(state, null, 2)));
+    await replaceFolder(temporary, final);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  await pruneCheckpoints(parent);
+  return final;
+}
+
+/** Puts a finished folder in the place of another. A crash in between leaves the old one, the new one, or neither. */
+export async function replaceFolder(from: string, to: string): Promise<void> {
+  const parent = join(to, "..");
+  const aside = join(parent, `.replaced-${randomUUID()}`);
+  const hadOld = await rename(to, aside).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
+  );
+  await rename(from, to);
+  await syncFolder(parent);
+  if (hadOld) await rm(aside, { recursive: true, force: true });
+}
+
+/** Steps of all checkpoint folders, newest first; whether they are valid is another question. */
+async function listSteps(parent: string): Promise<number[]> {
+  const names = await readdir(parent).catch(() => []);
+  return names
+    .map((name) => /^step-(\d{1,15})$/.exec(name)?.[1])
+    .filter((step) => step !== undefined)
+    .map(Number)
+    .toSorted((a, b) => b - a);
+}
+
+async function readState(dir: string): Promise<CheckpointState> {
+  return CheckpointState.parse(JSON.parse(await readFile(join(dir, STATE_FILE), "utf8")));
+}
+
+/** Keeps the newest two and the one with the lowest held-out loss. */
+async function pruneCheckpoints(parent: string): Promise<void> {
+  const steps = await listSteps(parent);
+  let best: { step: number; evalLoss: number } | null = null;
+  for (const step of steps) {
+    const evalLoss = await readState(join(parent, `step-${step}`)).then(
+      (state) => state.evalLoss,
+      () => null,
+    );
+    if (evalLoss !== null && (best === null || evalLoss < best.evalLoss)) best = { step, evalLoss };
+  }
+  for (const step of steps.slice(KEPT)) {
+    if (step !== best?.step) await rm(join(parent, `step-${step}`), { recursive: true, force: true });
+  }
+}
+
+/** Removes what a killed process left half-written. Only for the process that holds the run's lock. */
+export async function removeLeftovers(runDir: string): Promise<void> {
+  for (const dir of [runDir, checkpointsDir(runDir)]) {
+    for (const name of await readdir(dir).catch(() => [])) {
+      if (/^\.(writing|replaced)-/.test(name)) await rm(join(dir, name), { recursive: true, force: true });
+    }
+  }
+}
+
+export interface RestoredCheckpoint {
+  progress: Progress;
+  rng: RngState;
+  optimizer: AdamWState;
+  path: string;
+}
+
+/**
+ * Loads the newest valid checkpoint into the parameters' `data` (untouched when there is none).
+ * @param onIgnored told about each checkpoint that is torn
+ * @throws AppError conflict when the newest sound one belongs to other settings: starting over unasked would surprise
+ */
+export async function restoreNewestCheckpoint(
+  runDir: string,
+  parameters: readonly Parameter[],
+  configHash: string,
+  onIgnored: (message: string) => void,
+): Promise<RestoredCheckpoint | null> {
+  const parent = checkpointsDir(runDir);
+  for (const step of await listSteps(parent)) {
+    const dir = join(parent, `step-${step}`);
+    try {
+      return await restoreCheckpoint(dir, parameters, configHash);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "conflict") throw error;
+      const reason =
+        error instanceof z.ZodError ? `${STATE_FILE} is not valid` : error instanceof Error ? error.message : "";
+      onIgnored(`Checkpoint step-${step} is left out: ${reason}`);
+    }
+  }
+  return null;
+}
+
+async function restoreCheckpoint(
+  dir: string,
+  parameters: readonly Parameter[],
+  configHash: string,
+): Promise<RestoredCheckpoint> {
+  const { version: _, configHash: writtenWith, rng, files, ...progress } = await readState(dir);
+  for (const [name, expected] of Object.entries(files)) {
+    const actual = await hashFile(join(dir, name));
+    if (actual.sha256 !== expected.sha256) throw new Error(`${name} is damaged or incomplete.`);
+  }
+  if (writtenWith !== configHash) {
+    const message = `${dir} was written with other settings, other data or another base model; start a new run instead.`;
+    throw new AppError("conflict", message);
+  }
+  const weightsFile = ADAPTER_WEIGHTS_FILE in files ? ADAPTER_WEIGHTS_FILE : MODEL_FILE;
+  // Everything is read before anything is changed, so a checkpoint that fails half-way leaves the parameters alone.
+  const data = await readTensors(join(dir, weightsFile), parameters, "");
+  const firstMoments = await readTensors(join(dir, OPTIMIZER_FILE), parameters, "exp_avg.");
+  const secondMoments = await readTensors(join(dir, OPTIMIZER_FILE), parameters, "exp_avg_sq.");
+  for (const [i, parameter] of parameters.entries()) parameter.data.set(data[i] as Float32Array);
+  return { progress, rng, optimizer: { step: progress.step, firstMoments, secondMoments }, path: dir };
+}
+
+async function readTensors(path: string, parameters: readonly Parameter[], prefix: string): Promise<Float32Array[]> {
+  const file = await openSafetensors(path);
+  try {
+    const tensors: Float32Array[] = [];
+    for (const { name, shape } of parameters) {
+      const stored = file.tensors.get(prefix + name);
+      if (stored?.dtype !== "F32" || stored.shape.join() !== shape.join()) {
+        throw new Error(`${path} has no F32 tensor ${prefix}${name} of shape [${shape.join(", ")}].`);
+      }
+      tensors.push(await file.read(prefix + name));
+    }
+    return tensors;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,42 @@
+/** @file The loss on the held-out split: the same blocks in the same order at every evaluation of a run. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Blocks } from "../data/open-blocks";
+import type { TrainableModel } from "../types";
+
+/** Positions evaluated at most, so that a large held-out split does not take longer than the training it judges. */
+export const MAX_EVAL_POSITIONS = 32_768;
+
+/** All held-out blocks, or evenly spread ones when there are more than MAX_EVAL_POSITIONS allows. At least one. */
+export function selectEvalBlocks(blocks: number, blockLength: number): number[] {
+  const count = Math.min(blocks, Math.max(1, Math.floor(MAX_EVAL_POSITIONS / blockLength)));
+  return Array.from({ length: count }, (_, i) => Math.floor((i * blocks) / count));
+}
+
+export interface HeldOutLoss {
+  /** Mean cross-entropy in nats per token; NaN or Infinity when the model has diverged. */
+  loss: number;
+  tokens: number;
+}
+
+/** Null when `shouldStop` ended it early, or when no held-out token gets loss. */
+export async function evaluateHeldOut(options: {
+  model: TrainableModel;
+  blocks: Blocks;
+  batchSize: number;
+  shouldStop(): boolean;
+  onProgress(done: number, total: number): void;
+}): Promise<HeldOutLoss | null> {
+  const { model, blocks, batchSize } = options;
+  const selected = selectEvalBlocks(blocks.manifest.splits.eval.blocks, blocks.manifest.blockLength);
+  let lossSum = 0;
+  let tokens = 0;
+  for (let start = 0; start < selected.length; start += batchSize) {
+    options.onProgress(start, selected.length);
+    await nextTurn();
+    if (options.shouldStop()) return null;
+    const result = await model.evaluate(blocks.getBatch("eval", selected.slice(start, start + batchSize), batchSize));
+    lossSum += result.lossSum;
+    tokens += result.tokenCount;
+  }
+  return tokens === 0 ? null : { loss: lossSum / tokens, tokens };
+}

@@ -1,0 +1,351 @@
+/**
+ * @file The training loop. Reads from top to bottom; everything it touches is passed in, so tests run it in-process.
+ *
+ * For the same seed, settings, data, model and execution provider it does the same arithmetic in the same order, however
+ * often it was stopped: all state between steps is in `Progress`, the parameters, the optimizer's moments and the
+ * generator, and a checkpoint holds all four exactly.
+ */
+import { createHash } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { countSteps } from "@/lib/contracts/count-steps";
+import { PADDING_SEGMENT } from "@/lib/contracts/prepared-blocks";
+import type { RunConfig } from "@/lib/contracts/run-config";
+import { type Frame, PROTOCOL_VERSION, type TrainerSpec } from "@/lib/contracts/trainer-protocol";
+import { countLossTokens } from "../data/count-loss-tokens";
+import { epochOrder, stepMicroBatches } from "../data/epoch-order";
+import type { Blocks } from "../data/open-blocks";
+import { type AdapterSettings, adapterTargetModules } from "../lora/adapter-format";
+import { initAdamW, updateAdamW } from "../optim/adamw";
+import { clipGradients, gradientNorm } from "../optim/clip-gradients";
+import { learningRateAt } from "../optim/learning-rate";
+import type { Rng } from "../optim/rng";
+import type { Batch, Parameter, TrainableModel } from "../types";
+import {
+  type PendingMetric,
+  type Progress,
+  removeLeftovers,
+  restoreNewestCheckpoint,
+  writeCheckpoint,
+} from "./checkpoint";
+import { completeGreedily, type SampleTokenizer } from "./complete-greedily";
+import { evaluateHeldOut, selectEvalBlocks } from "./evaluate-held-out";
+import { saveResult } from "./save-result";
+import { TrainingFailure } from "./training-failure";
+
+const PROGRESS_INTERVAL_MS = 500;
+
+export interface TrainOptions extends Pick<TrainerSpec, "runDir" | "modelDir" | "config" | "resume" | "samplePrompts"> {
+  model: TrainableModel;
+  blocks: Blocks;
+  /** The generator that initialised the adapter; its state travels in checkpoints. */
+  rng: Rng;
+  /** Tells the base model apart from others: see fingerprintModel. */
+  baseFingerprint: string;
+  /** Null: no samples. */
+  tokenizer: SampleTokenizer | null;
+  versions: Record<string, string>;
+  emit(frame: Frame): void;
+  /** Asked between steps, held-out batches and sampled tokens. */
+  shouldStop(): boolean;
+  /** True once for every `checkpoint` command. */
+  takeCheckpointRequest(): boolean;
+  /** Milliseconds on a clock that only goes forward. */
+  now(): number;
+  /** Peak resident memory of this process so far. */
+  peakBytes(): number;
+}
+
+/**
+ * Trains until the last step or a stop, and tells everything by frames, `done` last.
+ * @throws TrainingFailure when the run cannot begin, diverges, or its result fails the comparison
+ */
+export async function train(options: TrainOptions): Promise<"completed" | "stopped"> {
+  const { config, model, blocks, runDir, emit } = options;
+  const { parameters } = model;
+  const { stepsPerEpoch, totalSteps } = countSteps(blocks.manifest.splits.train.blocks, config);
+  checkTrainable(options, totalSteps);
+  const adapter = adapterSettings(config, parameters);
+  const configHash = hashSettings(options);
+  const schedule = {
+    kind: config.scheduler,
+    peakLearningRate: config.learning_rate,
+    warmupSteps: config.warmup_steps,
+    totalSteps,
+  };
+  const adamW = {
+    beta1: config.adam_beta1,
+    beta2: config.adam_beta2,
+    epsilon: config.adam_epsilon,
+    weightDecay: config.weight_decay,
+  };
+  const log = (level: "info" | "warn", message: string) => emit({ kind: "log", level, message });
+  const tellProgress = throttledProgress(options);
+
+  // Where to begin: the newest sound checkpoint, or step 0, whose only duty is the evaluation before training.
+  await removeLeftovers(runDir);
+  const restored = options.resume
+    ? await restoreNewestCheckpoint(runDir, parameters, configHash, (message) => log("warn", message))
+    : null;
+  const optimizer = restored?.optimizer ?? initAdamW(parameters);
+  if (restored) options.rng.restore(restored.rng);
+  const untold: PendingMetric = {
+    trainLoss: null,
+    gradNorm: null,
+    learningRate: learningRateAt(schedule, 0),
+    tokensPerSecond: 0,
+  };
+  const progress: Progress = restored?.progress ?? {
+    step: 0,
+    tokensSeen: 0,
+    evalLossBefore: null,
+    evalLoss: null,
+    pendingMetric: untold,
+  };
+  let savedStep = restored ? progress.step : null;
+  emit({
+    kind: "hello",
+    protocol: PROTOCOL_VERSION,
+    engine: "onnx",
+    device: model.device,
+    versions: options.versions,
+    totalSteps,
+    startStep: progress.step,
+    trainableParameters: parameters.reduce((sum, { data }) => sum + data.length, 0),
+    totalParameters: model.totalParameters,
+  });
+  if (restored) log("info", `Continuing after step ${progress.step}.`);
+  log("info", describeHeldOut(blocks));
+
+  const save = async () => {
+    assertFinite(parameters, progress.step);
+    const rng = options.rng.state;
+    const path = await writeCheckpoint(runDir, { configHash, progress, rng, parameters, optimizer, adapter });
+    savedStep = progress.step;
+    emit({ kind: "checkpoint", step: progress.step, path });
+  };
+  const stop = async (): Promise<"stopped"> => {
+    if (savedStep !== progress.step || progress.pendingMetric) await save();
+    const { step, evalLossBefore } = progress;
+    emit({ kind: "done", outcome: "stopped", step, adapterPath: null, evalLossBefore, evalLossAfter: null });
+    return "stopped";
+  };
+
+  for (;;) {
+    // 1. What is due after this step: evaluation and samples, then its metric, then a checkpoint.
+    const { step } = progress;
+    if (progress.pendingMetric) {
+      const isDue =
+        step === 0 || step === totalSteps || (config.eval_interval > 0 && step % config.eval_interval === 0);
+      const heldOut = isDue && blocks.manifest.splits.eval.trainableTokens > 0;
+      if (heldOut) {
+        const result = await evaluateHeldOut({
+          model,
+          blocks,
+          batchSize: config.batch_size,
+          shouldStop: options.shouldStop,
+          onProgress: (done, total) => tellProgress("evaluating", done, total),
+        });
+        if (options.shouldStop() && !result) return await stop();
+        progress.evalLoss = result?.loss ?? null;
+        if (step === 0) progress.evalLossBefore = progress.evalLoss;
+      }
+      const evalIsFinite = progress.evalLoss === null || Number.isFinite(progress.evalLoss);
+      // Step 0 has nothing to tell but its evaluation.
+      if (step > 0 || progress.evalLoss !== null) {
+        emit(metricFrame(options, progress, progress.pendingMetric, stepsPerEpoch, evalIsFinite));
+      }
+      if (!evalIsFinite) throw diverged("held-out loss", step, progress.pendingMetric.learningRate, config);
+      if (isDue) await emitSamples(options, step);
+      progress.pendingMetric = null;
+      if (step > 0 && config.checkpoint_interval > 0 && step % config.checkpoint_interval === 0) await save();
+    }
+    if (step === totalSteps) break;
+    if (options.takeCheckpointRequest() && savedStep !== step) await save();
+    if (options.shouldStop()) return await stop();
+
+    // 2. One optimizer step over its micro-batches.
+    const startedAt = options.now();
+    tellProgress("training", step, totalSteps);
+    const order = epochOrder(blocks.manifest.splits.train.blocks, config.seed, Math.floor(step / stepsPerEpoch));
+    const microBatches = stepMicroBatches(step, order, {
+      stepsPerEpoch,
+      batchSize: config.batch_size,
+      accumulationSteps: config.gradient_accumulation_steps,
+    }).map((indices) => blocks.getBatch("train", indices, config.batch_size));
+    const lossTokens = microBatches.reduce((sum, batch) => sum + countLossTokens(batch), 0);
+    for (const { gradient } of parameters) gradient.fill(0);
+    let lossSum = 0;
+    for (const batch of microBatches) {
+      // Lets commands and signals in, also when the model never waits for anything.
+      await nextTurn();
+      const expected = countLossTokens(batch);
+      if (expected === 0) continue;
+      const result = await model.accumulateGradients(batch, 1 / lossTokens);
+      if (result.tokenCount !== expected) {
+        throw new TrainingFailure("internal", "The model and the data disagree on which tokens get loss.", step);
+      }
+      lossSum += result.lossSum;
+    }
+
+    // 3. A loss or gradient that is not finite ends the run before it can touch the parameters.
+    const learningRate = learningRateAt(schedule, step);
+    const gradNorm = gradientNorm(parameters);
+    const trainLoss = lossTokens > 0 ? lossSum / lossTokens : null;
+    if (!Number.isFinite(gradNorm) || !Number.isFinite(lossSum)) {
+      const bad = { trainLoss, gradNorm, learningRate, tokensPerSecond: 0 };
+      const failed = { ...progress, step: step + 1, evalLoss: null };
+      emit(metricFrame(options, failed, bad, stepsPerEpoch, false));
+      throw diverged(Number.isFinite(lossSum) ? "gradient" : "training loss", step, learningRate, config);
+    }
+
+    // 4. Clip, update, and note what there is to tell.
+    clipGradients(parameters, gradNorm, config.max_grad_norm);
+    updateAdamW(parameters, optimizer, learningRate, adamW);
+    progress.step += 1;
+    progress.tokensSeen += lossTokens;
+    progress.evalLoss = null;
+    const seconds = Math.max(options.now() - startedAt, 1e-3) / 1000;
+    const tokensPerSecond = microBatches.reduce((sum, batch) => sum + countTokens(batch), 0) / seconds;
+    progress.pendingMetric = { trainLoss, gradNorm, learningRate, tokensPerSecond };
+  }
+
+  // 5. The result: checkpoint, adapter or model, read again and compared.
+  emit({ kind: "progress", phase: "saving", done: 0, total: 1 });
+  if (savedStep !== totalSteps) await save();
+  assertFinite(parameters, totalSteps);
+  const adapterPath = await saveResult({ runDir, modelDir: options.modelDir, parameters, adapter });
+  emit({
+    kind: "done",
+    outcome: "completed",
+    step: totalSteps,
+    adapterPath,
+    evalLossBefore: progress.evalLossBefore,
+    evalLossAfter: progress.evalLoss,
+  });
+  return "completed";
+}
+
+/** What the form checks too, but a run started by file may have missed. */
+function checkTrainable({ blocks, config, model }: TrainOptions, totalSteps: number): void {
+  const { splits, blockLength } = blocks.manifest;
+  if (splits.train.blocks === 0 || splits.train.trainableTokens === 0) {
+    throw new TrainingFailure("data_error", "The dataset has no token to learn from; choose another dataset.", null);
+  }
+  if (blockLength !== config.max_seq_length) {
+    const message = `The data was prepared for sequences of ${blockLength} tokens, but max_seq_length is ${config.max_seq_length}.`;
+    throw new TrainingFailure("data_error", message, null);
+  }
+  if (config.warmup_steps >= totalSteps && config.warmup_steps > 0) {
+    const message = `warmup_steps is ${config.warmup_steps}, but the run has only ${totalSteps} steps; lower it.`;
+    throw new TrainingFailure("user_config", message, null);
+  }
+  if (model.parameters.length === 0) {
+    throw new TrainingFailure("user_config", "There is no parameter to train; choose other target_modules.", null);
+  }
+}
+
+function adapterSettings(config: RunConfig, parameters: readonly Parameter[]): AdapterSettings | null {
+  if (config.method === "full") return null;
+  return {
+    rank: config.rank,
+    alpha: config.alpha,
+    useRslora: config.method === "rslora",
+    targetModules: adapterTargetModules(
+      config.target_modules,
+      parameters.map(({ name }) => name),
+    ),
+    baseModel: config.model_type,
+  };
+}
+
+/**
+ * Everything that the training means. How often to look at it is left out, and so is the device: a run may go on
+ * elsewhere (bit-identical results are promised on the same provider only).
+ */
+function hashSettings({ config, blocks, model, baseFingerprint }: TrainOptions): string {
+  const { eval_interval: _, checkpoint_interval: __, device: ___, ...settings } = config;
+  const { train } = blocks.manifest.splits;
+  const shapes = model.parameters.map(({ name, shape }) => [name, shape]);
+  const parts = [settings, train.sha256, blocks.manifest.blockLength, shapes, baseFingerprint];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+function describeHeldOut({ manifest }: Blocks): string {
+  const { blocks, trainableTokens } = manifest.splits.eval;
+  if (trainableTokens === 0) return "There is no held-out data, so no held-out loss is measured.";
+  const used = selectEvalBlocks(blocks, manifest.blockLength).length;
+  const share = used === blocks ? "all" : "evenly spread";
+  return `Held-out loss is measured on ${used} of ${blocks} blocks (${share}), ${used * manifest.blockLength} tokens with padding.`;
+}
+
+function countTokens({ segments }: Batch): number {
+  let count = 0;
+  for (const segment of segments) if (segment !== PADDING_SEGMENT) count++;
+  return count;
+}
+
+/** NaN and Infinity are null in JSON anyway; here it is meant. */
+const finiteOrNull = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
+
+function metricFrame(
+  options: TrainOptions,
+  progress: Progress,
+  values: PendingMetric,
+  stepsPerEpoch: number,
+  allFinite: boolean,
+): Frame {
+  return {
+    kind: "metric",
+    step: progress.step,
+    epoch: progress.step / stepsPerEpoch,
+    trainLoss: finiteOrNull(values.trainLoss),
+    evalLoss: finiteOrNull(progress.evalLoss),
+    learningRate: values.learningRate,
+    gradNorm: finiteOrNull(values.gradNorm),
+    tokensPerSecond: values.tokensPerSecond,
+    tokensSeen: progress.tokensSeen,
+    peakBytes: options.peakBytes(),
+    isFinite: allFinite,
+    rank: 0,
+  };
+}
+
+async function emitSamples(options: TrainOptions, step: number): Promise<void> {
+  const { tokenizer, model, blocks, shouldStop, now } = options;
+  if (!tokenizer) return;
+  const contextLength = blocks.manifest.blockLength;
+  for (const { name, prompt } of options.samplePrompts) {
+    if (shouldStop()) return;
+    const completion = await completeGreedily({ model, tokenizer, prompt, contextLength, shouldStop, now });
+    options.emit({ kind: "sample", step, name, prompt, completion });
+  }
+}
+
+function throttledProgress({ emit, now }: TrainOptions) {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (phase: "training" | "evaluating", done: number, total: number) => {
+    if (now() - toldAt < PROGRESS_INTERVAL_MS) return;
+    toldAt = now();
+    emit({ kind: "progress", phase, done, total });
+  };
+}
+
+function assertFinite(parameters: readonly Parameter[], step: number): void {
+  for (const { name, data } of parameters) {
+    for (let i = 0; i < data.length; i++) {
+      if (!Number.isFinite(data[i])) {
+        const message = `The parameter ${name} stopped being finite; lower the learning rate or raise warm-up.`;
+        throw new TrainingFailure("diverged", message, step);
+      }
+    }
+  }
+}
+
+function diverged(what: string, step: number, learningRate: number, config: RunConfig): TrainingFailure {
+  const advice =
+    step === 0 && (config.warmup_steps > 0 || what === "held-out loss")
+      ? "the base model or the data is not usable as it is"
+      : `lower the learning rate (it was ${learningRate.toPrecision(3)}) or raise warm-up`;
+  const message = `The ${what} stopped being a finite number after step ${step}: ${advice}; earlier checkpoints are kept.`;
+  return new TrainingFailure("diverged", message, step);
+}

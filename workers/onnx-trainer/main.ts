@@ -1,0 +1,15 @@
+/** @file The ONNX trainer process: see lib/contracts/trainer-protocol.ts for what it reads and says. */
+import { createRequire } from "node:module";
+import { openTrainableModel } from "@/lib/engine/executor/open-model";
+import { loadTokenizer } from "@/lib/tokenizers/load-tokenizer";
+import { runTrainer } from "./run-trainer";
+
+const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
+
+const exitCode = await runTrainer(process.argv[2], {
+  openModel: openTrainableModel,
+  loadTokenizer,
+  versions: { node: process.versions.node, onnxruntime: version },
+});
+// Standard input would keep the process alive as long as the parent holds it open.
+process.exit(exitCode);
