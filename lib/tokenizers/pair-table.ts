@@ -17,29 +17,32 @@ export class PairTable {
     this.mask = capacity * 2 - 1;
   }
 
+  /** Index of the pair, or -1. */
+  find(left: number, right: number): number {
+    return this.slots[this.slotOf(left, right)] as number;
+  }
+
   /** Index of the pair; it is added with count 0 when new. */
   indexOf(left: number, right: number): number {
-    let slot = this.slotOf(left, right);
-    for (;;) {
-      const index = this.slots[slot] as number;
-      if (index < 0) break;
-      if (this.left[index] === left && this.right[index] === right) return index;
-      slot = (slot + 1) & this.mask;
-    }
-    if (this.size === this.left.length) {
-      this.grow();
-      return this.indexOf(left, right);
-    }
+    const found = this.find(left, right);
+    if (found >= 0) return found;
+    if (this.size === this.left.length) this.grow();
     const index = this.size++;
     this.left[index] = left;
     this.right[index] = right;
-    this.slots[slot] = index;
+    this.slots[this.slotOf(left, right)] = index;
     return index;
   }
 
+  /** The pair's slot, or the free one where it belongs. */
   private slotOf(left: number, right: number): number {
     const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
-    return (hash ^ (hash >>> 15)) & this.mask;
+    let slot = (hash ^ (hash >>> 15)) & this.mask;
+    for (;;) {
+      const index = this.slots[slot] as number;
+      if (index < 0 || (this.left[index] === left && this.right[index] === right)) return slot;
+      slot = (slot + 1) & this.mask;
+    }
   }
 
   private grow(): void {
@@ -56,9 +59,7 @@ export class PairTable {
     this.slots = new Int32Array(capacity * 2).fill(-1);
     this.mask = capacity * 2 - 1;
     for (let index = 0; index < this.size; index++) {
-      let slot = this.slotOf(left[index] as number, right[index] as number);
-      while ((this.slots[slot] as number) >= 0) slot = (slot + 1) & this.mask;
-      this.slots[slot] = index;
+      this.slots[this.slotOf(left[index] as number, right[index] as number)] = index;
     }
   }
 }
