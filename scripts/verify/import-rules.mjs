@@ -36,6 +36,11 @@ export const RULES = [
   },
   { folder: "lib/web", may: ["lib/web", "lib/services", "lib/config", ...LEAVES], not: [...DRIVERS, ...ONNX] },
   {
+    folder: "workers/provider-probe",
+    may: ["lib/engine"],
+    not: [...DRIVERS, ...ONNX, ...WEB],
+  },
+  {
     folder: "workers/onnx-trainer",
     may: ["workers/onnx-trainer", "lib/engine", "lib/tokenizers", ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],

@@ -1,0 +1,17 @@
+import { childEntry } from "@/lib/config/child-entry";
+import { exitWithParentArgs } from "./program-args";
+import { SupervisedProcess } from "./supervised-process";
+
+/** Time for the trainer to finish its step and write a checkpoint. */
+const GRACE_MS = 30_000;
+
+export function workerProcess(onGivenUp: () => void): SupervisedProcess {
+  const { args, cwd } = childEntry("worker");
+  return new SupervisedProcess({
+    label: "The worker",
+    args: [...exitWithParentArgs(), ...args],
+    cwd,
+    graceMs: GRACE_MS,
+    onGivenUp,
+  });
+}
