@@ -69,7 +69,12 @@ function reachable(outputs: Iterable<Value>, saved: ReadonlyMap<Value, string>):
 
 export function encodeModel({ outputs, saved = new Map() }: EncodeOptions): EncodedModel {
   const values = reachable(Object.values(outputs), saved);
-  const nameOf = (value: Value) => saved.get(value) ?? value.name;
+  // A computed output carries the caller's name itself: an Identity behind it would copy the tensor.
+  const outputNames = new Map<Value, string>();
+  for (const [name, value] of Object.entries(outputs)) {
+    if (value.source.kind === "node" && !saved.has(value) && !outputNames.has(value)) outputNames.set(value, name);
+  }
+  const nameOf = (value: Value) => saved.get(value) ?? outputNames.get(value) ?? value.name;
   const inputs = new Map<string, Value>();
   const initializers: object[] = [];
   const nodes: object[] = [];
@@ -104,11 +109,12 @@ export function encodeModel({ outputs, saved = new Map() }: EncodeOptions): Enco
       initializers.push({ name: value.name, dims: [...value.shape], dataType, rawData: rawBytes(source.data) });
     } else {
       const lower = lowerings[source.node.op] as (...args: unknown[]) => OnnxNode;
-      addNode(lower(source.node.attributes, source.node.inputs.map(nameOf), integers, value), value.name);
+      addNode(lower(source.node.attributes, source.node.inputs.map(nameOf), integers, value), nameOf(value));
     }
   }
-  // Outputs get the caller's names by an Identity that ONNX Runtime removes again.
-  for (const [name, value] of Object.entries(outputs)) addNode({ opType: "Identity", inputs: [nameOf(value)] }, name);
+  for (const [name, value] of Object.entries(outputs)) {
+    if (nameOf(value) !== name) addNode({ opType: "Identity", inputs: [nameOf(value)] }, name);
+  }
 
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
