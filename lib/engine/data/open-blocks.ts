@@ -26,7 +26,8 @@ export interface Blocks {
  * @throws AppError not_found or invalid_input naming the file and what is wrong with it
  */
 export async function openBlocks(blocksDir: string): Promise<Blocks> {
-  if (endianness() !== "LE") throw new AppError("unavailable", "Prepared blocks are little-endian; this machine is not.");
+  if (endianness() !== "LE")
+    throw new AppError("unavailable", "Prepared blocks are little-endian; this machine is not.");
   const manifest = await readManifest(join(blocksDir, "manifest.json"));
   const splits = {} as Record<SplitName, Record<Kind, Int32Array>>;
   for (const split of ["train", "eval"] as const) {
@@ -68,7 +69,8 @@ async function readBounded(path: string, maxBytes: number): Promise<Uint8Array> 
   });
   try {
     const { size } = await handle.stat();
-    if (size > maxBytes) throw new AppError("invalid_input", `${path} has ${size} bytes, expected at most ${maxBytes}.`);
+    if (size > maxBytes)
+      throw new AppError("invalid_input", `${path} has ${size} bytes, expected at most ${maxBytes}.`);
     const bytes = new Uint8Array(size);
     for (let done = 0; done < size; ) {
       const { bytesRead } = await handle.read(bytes, done, Math.min(CHUNK_BYTES, size - done), done);
