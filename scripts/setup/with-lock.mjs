@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,8 @@ import { root } from "./root.mjs";
 const path = join(tmpdir(), `codetune-setup-${createHash("sha256").update(root).digest("hex").slice(0, 16)}.lock`);
 
 function isAlive(pid) {
+  // The number follows the file at once, so a file without one that stays is what a crash left.
+  if (Number.isNaN(pid)) return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 5000;
   try {
     process.kill(pid, 0);
     return true;
@@ -24,12 +26,13 @@ export async function withLock(say, work) {
       break;
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
-      const owner = Number(readOwner());
-      if (!Number.isInteger(owner) || owner <= 0 || !isAlive(owner)) {
+      const owner = readOwner();
+      if (owner === null) continue;
+      if (!isAlive(owner)) {
         rmSync(path, { force: true });
         continue;
       }
-      if (!told) say(`Another command (process ${owner}) is setting up; waiting for it …`);
+      if (!told) say(`Another command is setting up; waiting for it …`);
       told = true;
       await sleep(300);
     }
@@ -44,10 +47,11 @@ export async function withLock(say, work) {
   }
 }
 
+/** The process that holds the lock: null when there is none any more, NaN while it has not written its number yet. */
 function readOwner() {
   try {
-    return readFileSync(path, "utf8");
+    return Number.parseInt(readFileSync(path, "utf8"), 10);
   } catch {
-    return "";
+    return null;
   }
 }
