@@ -44,18 +44,17 @@ async function migratePostgresUnderLock({ url, migrationsFolder }: DatabaseOptio
  * looks again and finds nothing left to do.
  */
 async function migrateLibsqlWithRetry({ url, migrationsFolder }: DatabaseOptions): Promise<void> {
-  const client = createClient({ url });
-  try {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await migrateLibsql(libsqlDrizzle(client), { migrationsFolder: `${migrationsFolder}/sqlite` });
-        return;
-      } catch (error) {
-        if (attempt >= LIBSQL_ATTEMPTS) throw error;
-        await sleep(attempt * 10);
-      }
+  for (let attempt = 1; ; attempt++) {
+    // A new client each time: a refused statement would spoil the connection for the next attempt.
+    const client = createClient({ url, timeout: 5_000 });
+    try {
+      await migrateLibsql(libsqlDrizzle(client), { migrationsFolder: `${migrationsFolder}/sqlite` });
+      return;
+    } catch (error) {
+      if (attempt >= LIBSQL_ATTEMPTS) throw error;
+      await sleep(attempt * 10);
+    } finally {
+      client.close();
     }
-  } finally {
-    client.close();
   }
 }

@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type DatabaseOptions, isPostgresUrl } from "./database-options";
+import { unavailable } from "./errors";
 import { migrateDatabase } from "./migrate-database";
 import { openLibsql } from "./open-libsql";
 import { openPostgres } from "./open-postgres";
@@ -10,7 +11,10 @@ import type { Db } from "./types";
 /** Opens without migrating. Throws AppError `unavailable` with one sentence when the database does not answer. */
 export async function connectDatabase(options: DatabaseOptions): Promise<Db> {
   if (options.url.startsWith("file:")) {
-    await mkdir(dirname(options.url.replace(/^file:(\/\/)?/, "")), { recursive: true });
+    const folder = dirname(options.url.replace(/^file:(\/\/)?/, ""));
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw unavailable(options.url, error);
+    });
   }
   return isPostgresUrl(options.url) ? openPostgres(options) : openLibsql(options);
 }

@@ -9,11 +9,14 @@ import { statementLogger } from "./statement-logger";
 import type { Db, Tables, Tx } from "./types";
 
 /**
- * How long the driver itself waits for another process. Short, because it waits synchronously and stops this whole
- * process meanwhile; the longer wait is ours, below.
+ * How long the driver waits for a writer in another process. It waits synchronously, but our transactions hold the lock
+ * for milliseconds; within this process the mutex below keeps anyone from waiting in the driver at all.
  */
-const DRIVER_BUSY_MS = 100;
-const BUSY_ATTEMPTS = 100;
+const DRIVER_BUSY_MS = 5_000;
+const BUSY_ATTEMPTS = 5;
+
+/** One writer per file and process, however often the file is opened. */
+const mutexes = new Map<string, Mutex>();
 
 /** A file, or a server (Turso, sqld). */
 export async function openLibsql({ url, isSqlDebug = false }: DatabaseOptions): Promise<Db> {
@@ -28,14 +31,15 @@ export async function openLibsql({ url, isSqlDebug = false }: DatabaseOptions): 
 
   // The local driver is synchronous: a second writer in this process would wait for the first one without ever letting
   // it go on. So writers queue here. A server has its own queue.
-  const mutex = new Mutex();
+  const mutex = mutexes.get(url) ?? new Mutex();
+  mutexes.set(url, mutex);
   const begin = <T>(work: (tx: Tx) => Promise<T>) => sqliteOrm.transaction((tx) => work(asTx(tx)));
 
   return {
     kind: "libsql",
     tables,
     orm,
-    transaction: (work) => (isFile ? mutex.run(() => retryWhileBusy(() => begin(work))) : begin(work)),
+    transaction: (work) => (isFile ? mutex.run(() => retryWhileBusy(client, () => begin(work))) : begin(work)),
     ping: async () => {
       try {
         await client.execute("select 1");
@@ -52,7 +56,7 @@ async function connect(url: string, isFile: boolean): Promise<Client> {
   try {
     client = createClient({ url, ...(isFile ? { timeout: DRIVER_BUSY_MS } : {}) });
     const opened = client;
-    if (isFile) await retryWhileBusy(() => opened.execute("pragma journal_mode = wal"));
+    if (isFile) await retryWhileBusy(opened, () => opened.execute("pragma journal_mode = wal"));
     const foreignKeys = await client.execute("pragma foreign_keys");
     if (isFile && Number(foreignKeys.rows[0]?.[0]) !== 1) throw new Error("foreign keys are off");
     return client;
@@ -62,14 +66,19 @@ async function connect(url: string, isFile: boolean): Promise<Client> {
   }
 }
 
-/** Repeats while another process writes. Safe, because a busy database refuses at the beginning of a transaction. */
-export async function retryWhileBusy<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Repeats when another process held the lock for longer than the driver waits. Nothing of the work was kept then. A
+ * statement that was refused stays open on its connection until it is collected, and keeps the next transaction there
+ * from committing; so the connections are opened anew.
+ */
+async function retryWhileBusy<T>(client: Client, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
       if (!isBusy(error) || attempt >= BUSY_ATTEMPTS) throw error;
-      await sleep(5 + (attempt % 10) * 5);
+      await client.reconnect();
+      await sleep(attempt * 20);
     }
   }
 }

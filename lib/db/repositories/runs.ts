@@ -108,3 +108,13 @@ export async function listQueuedRunIds(db: Reader): Promise<string[]> {
     .orderBy(asc(runs.queuedAt), asc(runs.id));
   return rows.map((row) => row.id);
 }
+
+/** The little that a worker watches. */
+export async function findRunStatus(db: Reader, runId: string): Promise<Pick<RunRow, "status" | "leaseOwner"> | null> {
+  const { runs } = db.tables;
+  const [row] = await db.orm
+    .select({ status: runs.status, leaseOwner: runs.leaseOwner })
+    .from(runs)
+    .where(eq(runs.id, runId));
+  return row ?? null;
+}

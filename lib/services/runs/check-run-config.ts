@@ -6,6 +6,7 @@ import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
 import { ensureRepositoryDataset } from "../datasets/ensure-repository-dataset";
 import { getModel } from "../models/get-model";
+import { warmupProblem } from "./warmup-problem";
 
 /** The dataset that is always there: built the first time that someone asks for it. */
 const REPOSITORY_DATASET_NAME = "this-repository";
@@ -29,10 +30,6 @@ export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Pr
   }
   return { fieldErrors, dataset };
 }
-
-/** Said here when `max_steps` sets the number, and by the worker once the blocks are counted. */
-export const warmupProblem = (warmupSteps: number, totalSteps: number): string =>
-  `is ${warmupSteps} but must be below the run's ${totalSteps} steps`;
 
 function modelProblems(config: RunConfig, model: ModelView): Record<string, string[]> {
   const problems: Record<string, string[]> = {};

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import type { LinearShape, PlanFacts } from "@/lib/contracts/run-plan";
+import { AppError } from "@/lib/errors";
+import { readSafetensorsHeader, type TensorInfo } from "@/lib/models-catalog/read-safetensors-header";
+import type { ServiceContext } from "../context";
+import { getMaskBlock } from "../datasets/get-mask-block";
+import { getModel } from "../models/get-model";
+
+export interface PlanFactsInput {
+  datasetId: string;
+  modelId: string;
+  maxSeqLength: number;
+  evalSplit: number;
+  seed: number;
+}
+
+/**
+ * What the form needs to say how long a run is and how much it trains: the dataset's real blocks at this length, and the
+ * shapes of the model's linear layers. Throws AppError like getModel and getMaskBlock.
+ */
+export async function getPlanFacts(ctx: ServiceContext, input: PlanFactsInput): Promise<PlanFacts> {
+  const model = await getModel(ctx, { modelId: input.modelId });
+  const { tensors } = await readSafetensorsHeader(join(model.path, "model.safetensors"));
+  const { blocks: trainBlocks } = await getMaskBlock(ctx, { ...input, split: "train", index: 0 });
+  return {
+    trainBlocks,
+    evalBlocks: input.evalSplit === 0 ? 0 : await countEvalBlocks(ctx, input),
+    linearShapes: linearShapesOf(tensors),
+    totalParameters: model.parameters,
+  };
+}
+
+/** A split may be empty, which is no fault here. */
+async function countEvalBlocks(ctx: ServiceContext, input: PlanFactsInput): Promise<number> {
+  try {
+    return (await getMaskBlock(ctx, { ...input, split: "eval", index: 0 })).blocks;
+  } catch (error) {
+    if (error instanceof AppError && (error.code === "not_found" || error.code === "invalid_input")) return 0;
+    throw error;
+  }
+}
+
+/** The matrices inside numbered layers (the output head is not among them), equal ones counted together. */
+function linearShapesOf(tensors: TensorInfo[]): LinearShape[] {
+  const shapes = new Map<string, LinearShape>();
+  for (const { name, shape } of tensors) {
+    const module = /\.\d+\..*?([A-Za-z0-9_]+)\.weight$/.exec(name)?.[1];
+    const [outputs, inputs] = shape;
+    if (module === undefined || shape.length !== 2 || outputs === undefined || inputs === undefined) continue;
+    const key = `${module} ${outputs} ${inputs}`;
+    const known = shapes.get(key) ?? { name: module, inputs, outputs, count: 0 };
+    shapes.set(key, { ...known, count: known.count + 1 });
+  }
+  return [...shapes.values()];
+}

@@ -1,0 +1,211 @@
+/** @file One claimed run, from its settings to its end. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChildEntry } from "@/lib/config/child-entry";
+import type { RunStatus } from "@/lib/contracts/run-status";
+import type { Frame, TrainerSpec } from "@/lib/contracts/trainer-protocol";
+import { recordRunEvent } from "@/lib/db/repositories/run-progress";
+import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
+import type { RunRecord } from "@/lib/db/repositories/runs";
+import { AppError, userMessage } from "@/lib/errors";
+import type { ServiceContext } from "@/lib/services/context";
+import { checkArtefact } from "./check-artefact";
+import { decideEnd, type RunEnd, type StopReason, type TrainerEnd } from "./decide-end";
+import { endOldTrainers, type OldTrainerPatience } from "./end-old-trainers";
+import { keepLease } from "./lease-keeper";
+import type { PrepareRun } from "./prepare-run";
+import { ProtocolError } from "./read-frames";
+import { LostLeaseError, recordFrame } from "./record-frame";
+import { type StopPatience, TrainerProcess } from "./trainer-process";
+import { writeJsonFile } from "./write-json-file";
+
+export interface ExecuteOptions {
+  owner: string;
+  trainerEntry(): ChildEntry;
+  prepareRun: PrepareRun;
+  stopPatience: StopPatience;
+  shutdownPatience: StopPatience;
+  oldTrainerPatience: OldTrainerPatience;
+  /** The worker is told to end. */
+  shutdown: AbortSignal;
+}
+
+/** How often a frame is offered to a database that fails: together less than the time until the lease runs out. */
+const RECORD_RETRY_MS = [200, 500, 1000, 2000, 4000];
+/** From the last word to the exit. */
+const EXIT_PATIENCE = { stopMs: 10_000, termMs: 5_000 };
+
+export async function executeRun(ctx: ServiceContext, record: RunRecord, options: ExecuteOptions): Promise<void> {
+  const execution = new RunExecution(ctx, record, options);
+  await execution.run();
+}
+
+class RunExecution {
+  readonly #ctx: ServiceContext;
+  readonly #record: RunRecord;
+  readonly #options: ExecuteOptions;
+  /** Ends preparation. */
+  readonly #abort = new AbortController();
+  #trainer: TrainerProcess | null = null;
+  #stopReason: StopReason = null;
+  #isLost = false;
+
+  constructor(ctx: ServiceContext, record: RunRecord, options: ExecuteOptions) {
+    this.#ctx = ctx;
+    this.#record = record;
+    this.#options = options;
+  }
+
+  get #runId(): string {
+    return this.#record.run.id;
+  }
+
+  async run(): Promise<void> {
+    const { shutdown, owner } = this.#options;
+    const events = { onStopWished: () => this.#stop("person"), onLost: () => this.#lose() };
+    const release = keepLease(this.#ctx, owner, this.#runId, events);
+    const onShutdown = () => this.#stop("shutdown");
+    shutdown.addEventListener("abort", onShutdown);
+    if (shutdown.aborted) onShutdown();
+    try {
+      const end = await this.#train();
+      if (!this.#isLost) await this.#finish(end);
+    } catch (error) {
+      if (!(error instanceof LostLeaseError) && !this.#isLost) throw error;
+      this.#ctx.log.warn({ runId: this.#runId }, "the lease is lost; the trainer was ended");
+    } finally {
+      shutdown.removeEventListener("abort", onShutdown);
+      release();
+    }
+  }
+
+  /** Preparation and training. Returns what is to become of the run. */
+  async #train(): Promise<RunEnd & { adapterPath: string | null }> {
+    const runDir = join(this.#ctx.paths.runs, this.#runId);
+    const specPath = join(runDir, "spec.json");
+    let spec: TrainerSpec;
+    try {
+      await mkdir(runDir, { recursive: true });
+      await endOldTrainers(specPath, this.#options.oldTrainerPatience, this.#abort.signal);
+      spec = await this.#options.prepareRun(this.#ctx, this.#record, {
+        runDir,
+        signal: this.#abort.signal,
+        onProgress: (done, total) => this.#note({ kind: "progress", phase: "loading", done, total }),
+      });
+      this.#abort.signal.throwIfAborted();
+      await writeJsonFile(join(runDir, "config.json"), this.#record.config);
+      await writeJsonFile(specPath, spec);
+    } catch (error) {
+      return { ...this.#endOfPreparation(error), adapterPath: null };
+    }
+    const end = await this.#listen(specPath, join(runDir, "log.txt"));
+    const decided = decideEnd(end, this.#stopReason);
+    if (decided.to !== "completed" || end.lastWord?.kind !== "done") return { ...decided, adapterPath: null };
+    return this.#checked(decided, end.lastWord.adapterPath, runDir);
+  }
+
+  #endOfPreparation(error: unknown): RunEnd {
+    if (this.#isLost) throw new LostLeaseError("the lease is lost");
+    if (this.#stopReason !== null) {
+      const nothing = { lastWord: null, exit: { code: null, signal: null }, protocolError: null };
+      return decideEnd({ ...nothing, step: this.#record.run.step }, this.#stopReason);
+    }
+    this.#ctx.log.error({ error, runId: this.#runId }, "a run could not be prepared");
+    const isTheirs = error instanceof AppError && error.code !== "internal" && error.code !== "unavailable";
+    const dataCodes = ["precondition_failed", "not_found"];
+    const cause = !isTheirs ? "internal" : dataCodes.includes(error.code) ? "data_error" : "user_config";
+    return { to: "failed", exitCause: cause, exitMessage: userMessage(error) };
+  }
+
+  /** From the start of the trainer to its exit, with every frame recorded. */
+  async #listen(specPath: string, logPath: string): Promise<TrainerEnd> {
+    const trainer = await TrainerProcess.start(this.#options.trainerEntry(), specPath, logPath);
+    this.#trainer = trainer;
+    // A stop that came while it started.
+    if (this.#isLost) trainer.kill("SIGKILL");
+    else if (this.#stopReason !== null) this.#stop(this.#stopReason);
+
+    const end: Omit<TrainerEnd, "exit"> = { lastWord: null, protocolError: null, step: this.#record.run.step };
+    try {
+      for await (const frame of trainer.frames()) {
+        if (end.lastWord !== null) throw new ProtocolError(`${frame.kind} after ${end.lastWord.kind}`);
+        const status = await this.#recordPatiently(frame);
+        if (status === "stopping") this.#stop("person");
+        if (frame.kind === "metric") end.step = frame.step;
+        if (frame.kind === "done" || frame.kind === "error") {
+          end.lastWord = frame;
+          trainer.stop(EXIT_PATIENCE);
+        }
+      }
+    } catch (error) {
+      trainer.kill("SIGKILL");
+      if (!(error instanceof ProtocolError)) {
+        await trainer.exit;
+        throw error;
+      }
+      end.protocolError = error.message;
+    }
+    return { ...end, exit: await trainer.exit };
+  }
+
+  async #recordPatiently(frame: Frame): Promise<RunStatus> {
+    for (const delayMs of [...RECORD_RETRY_MS, null]) {
+      try {
+        return await recordFrame(this.#ctx.db, this.#options.owner, this.#runId, frame, this.#ctx.now());
+      } catch (error) {
+        if (error instanceof LostLeaseError || delayMs === null) throw error;
+        this.#ctx.log.warn({ error, runId: this.#runId }, "a frame could not be recorded; trying again");
+        await sleep(delayMs);
+      }
+    }
+    throw new Error("unreachable");
+  }
+
+  /** A run is completed only when what it made can be read back from the disk. */
+  async #checked(end: RunEnd, path: string | null, runDir: string): Promise<RunEnd & { adapterPath: string | null }> {
+    try {
+      return { ...end, adapterPath: await checkArtefact(path, runDir, this.#record.config.method) };
+    } catch (error) {
+      const exitMessage = `The training ended, but its result can't be used: ${userMessage(error)}`;
+      return { to: "failed", exitCause: "internal", exitMessage, adapterPath: null };
+    }
+  }
+
+  async #finish({ to, exitCause, exitMessage, adapterPath }: RunEnd & { adapterPath: string | null }): Promise<void> {
+    const now = this.#ctx.now();
+    const from = (["preparing", "running", "stopping"] as const).filter(
+      (status) => to === "failed" || to === "interrupted" || status !== "preparing",
+    );
+    const set = { exitCause, exitMessage, adapterPath, leaseOwner: null, leaseExpiresAt: null, endedAt: now };
+    const leaseOwner = this.#options.owner;
+    const row = await this.#ctx.db.transaction((tx) =>
+      changeRunStatus(tx, { runId: this.#runId, from, to, leaseOwner, set, now }),
+    );
+    if (row === null) throw new LostLeaseError(`the lease of ${this.#runId} is lost`);
+    this.#ctx.log.info({ runId: this.#runId, status: to, exitCause }, "a run has ended");
+  }
+
+  #stop(reason: Exclude<StopReason, null>): void {
+    // A person's wish outlives a shutdown: the run is then stopped, not interrupted.
+    this.#stopReason = this.#stopReason === "person" ? "person" : reason;
+    this.#abort.abort();
+    const { stopPatience, shutdownPatience, shutdown } = this.#options;
+    this.#trainer?.stop(shutdown.aborted ? shutdownPatience : stopPatience);
+  }
+
+  #lose(): void {
+    this.#isLost = true;
+    this.#abort.abort();
+    this.#trainer?.kill("SIGKILL");
+  }
+
+  /** Progress of our own; losing one costs nothing. */
+  #note(frame: Extract<Frame, { kind: "progress" }>): void {
+    const { kind, ...payload } = frame;
+    const event = { kind, payload, createdAt: this.#ctx.now() };
+    this.#ctx.db
+      .transaction((tx) => recordRunEvent(tx, { runId: this.#runId, owner: this.#options.owner, event, progress: {} }))
+      .catch((error: unknown) => this.#ctx.log.warn({ error }, "progress could not be recorded"));
+  }
+}

@@ -1,0 +1,65 @@
+/** @file From a run's settings to all that its trainer needs on disk. */
+import { join } from "node:path";
+import { countSteps } from "@/lib/contracts/count-steps";
+import type { BlocksManifest } from "@/lib/contracts/prepared-blocks";
+import type { RunConfig } from "@/lib/contracts/run-config";
+import { PROTOCOL_VERSION, type TrainerSpec } from "@/lib/contracts/trainer-protocol";
+import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
+import { findDatasetById } from "@/lib/db/repositories/datasets";
+import type { RunRecord } from "@/lib/db/repositories/runs";
+import { AppError } from "@/lib/errors";
+import type { ServiceContext } from "@/lib/services/context";
+import { getModel } from "@/lib/services/models/get-model";
+import { warmupProblem } from "@/lib/services/runs/warmup-problem";
+import { loadTokenizer } from "@/lib/tokenizers/load-tokenizer";
+import { pickSamplePrompts } from "./pick-sample-prompts";
+
+export interface PrepareOptions {
+  runDir: string;
+  signal: AbortSignal;
+  onProgress(done: number, total: number): void;
+}
+
+export type PrepareRun = (ctx: ServiceContext, record: RunRecord, options: PrepareOptions) => Promise<TrainerSpec>;
+
+/** Throws AppError `invalid_input` (settings), `not_found` or `precondition_failed` (data). */
+export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, { runDir, signal, onProgress }) => {
+  const dataset = run.datasetId === null ? null : await findDatasetById(ctx.db, run.datasetId);
+  if (dataset === null)
+    throw new AppError("not_found", `The dataset ${datasetName} is gone; start a new run with another.`);
+  const model = await getModel(ctx, { modelId: config.model_type });
+  const tokenizer = await loadTokenizer(model.path);
+  const datasetDir = join(ctx.paths.datasets, dataset.id);
+  const { blocksDir, manifest } = await prepareBlocks({
+    datasetDir,
+    datasetId: dataset.id,
+    contentHash: dataset.contentHash,
+    tokenizer,
+    blockLength: config.max_seq_length,
+    evalSplit: config.eval_split,
+    seed: config.seed,
+    signal,
+    onProgress,
+  });
+  checkSteps(manifest, config);
+  return {
+    protocol: PROTOCOL_VERSION,
+    runId: run.id,
+    runDir,
+    modelDir: model.path,
+    blocksDir,
+    config,
+    resume: run.isResume,
+    samplePrompts: await pickSamplePrompts(datasetDir, { evalSplit: config.eval_split, seed: config.seed }),
+  };
+};
+
+function checkSteps(manifest: BlocksManifest, config: RunConfig): void {
+  const { totalSteps } = countSteps(manifest.splits.train.blocks, config);
+  if (config.warmup_steps >= totalSteps) {
+    throw new AppError(
+      "invalid_input",
+      `warmup_steps ${warmupProblem(config.warmup_steps, totalSteps)}; start a new run with less.`,
+    );
+  }
+}

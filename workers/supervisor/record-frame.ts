@@ -1,0 +1,65 @@
+/** @file What a frame changes in the database, in one transaction. */
+import { newId } from "@/lib/contracts/ids";
+import type { RunStatus } from "@/lib/contracts/run-status";
+import type { Frame } from "@/lib/contracts/trainer-protocol";
+import { upsertMetric } from "@/lib/db/repositories/metrics";
+import { recordRunEvent, type RunProgress } from "@/lib/db/repositories/run-progress";
+import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
+import type { Db } from "@/lib/db/types";
+
+/** Another worker, or the sweep, has taken the run from us. */
+export class LostLeaseError extends Error {}
+
+/** Event, metric and the run's own columns together or not at all. Returns the run's status; throws LostLeaseError. */
+export async function recordFrame(db: Db, owner: string, runId: string, frame: Frame, now: Date): Promise<RunStatus> {
+  const { kind, ...payload } = frame;
+  return db.transaction(async (tx) => {
+    if (kind === "hello") {
+      // A run that is already `stopping` keeps that status; the trainer hears of it right away.
+      await changeRunStatus(tx, { runId, from: ["preparing"], to: "running", leaseOwner: owner, now });
+    }
+    const event = { kind, payload, createdAt: now };
+    const row = await recordRunEvent(tx, { runId, owner, event, progress: progressOf(frame) });
+    if (row === null) throw new LostLeaseError(`the lease of ${runId} is lost`);
+    if (frame.kind === "metric") {
+      await upsertMetric(tx, { id: newId("mtr", now.getTime()), runId, configId: row.configId, frame, timestamp: now });
+    }
+    return row.status;
+  });
+}
+
+function progressOf(frame: Frame): RunProgress {
+  switch (frame.kind) {
+    case "hello":
+      return {
+        device: frame.device,
+        totalSteps: frame.totalSteps,
+        step: frame.startStep,
+        trainableParameters: frame.trainableParameters,
+        totalParameters: frame.totalParameters,
+      };
+    case "metric":
+      if (frame.rank !== 0) return {};
+      return {
+        step: frame.step,
+        epoch: frame.epoch,
+        peakBytes: frame.peakBytes,
+        ...(frame.step > 0 ? { trainLoss: frame.trainLoss, tokensPerSecond: frame.tokensPerSecond } : {}),
+        ...(frame.step === 0 && frame.evalLoss !== null ? { evalLossBefore: frame.evalLoss } : {}),
+      };
+    case "done":
+      return {
+        step: frame.step,
+        ...(frame.evalLossBefore === null ? {} : { evalLossBefore: frame.evalLossBefore }),
+        ...(frame.evalLossAfter === null ? {} : { evalLossAfter: frame.evalLossAfter }),
+      };
+    case "progress":
+    case "sample":
+    case "checkpoint":
+    case "log":
+    case "error":
+      return {};
+    default:
+      return frame satisfies never;
+  }
+}
