@@ -9,6 +9,7 @@
 import { SplitPreTokenizer } from "@huggingface/tokenizers";
 import { AppError } from "@/lib/errors";
 import { BYTE_CHARS } from "./byte-level";
+import { createPause } from "./create-pause";
 import { PairTable } from "./pair-table";
 
 /**
@@ -20,7 +21,6 @@ export const PRE_TOKENIZE_PATTERN =
 
 /** Longer words are cut before training, so that one line of megabytes can't make every merge slow. */
 const MAX_WORD_CHARS = 512;
-const YIELD_EVERY_MS = 40;
 
 export interface TrainBpeOptions {
   /** Size of the finished vocabulary, special tokens included. Smaller when the corpus has no more pairs. */
@@ -128,18 +128,6 @@ export async function trainBpe(
     if (await pause()) options.onProgress?.((tokens.length - smallest) / Math.max(1, vocabularySize - smallest));
   }
   return toTokenizerJson(tokens, specialTokens, [...merges.values()]);
-}
-
-/** Lets other work of the process run now and then; true when it did. */
-function createPause(signal: AbortSignal | undefined): () => Promise<boolean> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < YIELD_EVERY_MS) return false;
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    last = performance.now();
-    return true;
-  };
 }
 
 async function countWords(

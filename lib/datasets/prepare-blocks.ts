@@ -1,0 +1,149 @@
+/** @file From documents to the blocks that every engine trains on: tokenize, mask, split, cut, pack, write. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { BlocksManifest, SplitName } from "@/lib/contracts/prepared-blocks";
+import { AppError } from "@/lib/errors";
+import { createPause } from "@/lib/tokenizers/create-pause";
+import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
+import { cutDocument } from "./cut-document";
+import { readDatasetSummary, writeJson } from "./dataset-folder";
+import { findValidBlocks } from "./find-valid-blocks";
+import { PieceStore } from "./piece-store";
+import { readDocuments } from "./read-documents";
+import { splitDocuments } from "./split-documents";
+import { tokenizeDocument } from "./tokenize-document";
+import { removeFolder, writeFolder } from "./write-folder";
+import { writeSplit } from "./write-split";
+
+/** Changes whenever the same settings would give other blocks. */
+const PREPARATION_VERSION = 1;
+
+const SPLITS = ["train", "eval"] as const satisfies readonly SplitName[];
+
+export interface PrepareBlocksOptions {
+  /** Made by buildDataset. */
+  datasetDir: string;
+  datasetId: string;
+  contentHash: string;
+  tokenizer: Tokenizer;
+  /** Tokens in a block, at least 2. */
+  blockLength: number;
+  /** Share of documents held out, 0 to 1. */
+  evalSplit: number;
+  seed: number;
+  signal?: AbortSignal | undefined;
+  /** Called now and then with documents done. */
+  onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
+}
+
+export interface PreparedBlocks {
+  /** Absolute when `datasetDir` is. */
+  blocksDir: string;
+  manifest: BlocksManifest;
+}
+
+/**
+ * Prepares the blocks, or finds those of an earlier call with the same content, tokenizer and settings: they lie under
+ * `<datasetDir>/blocks/`, and are checked against their manifest before they are used again.
+ * Errors: `invalid_input` when there is nothing to learn from or the dataset's files are not what was written.
+ */
+export async function prepareBlocks(options: PrepareBlocksOptions): Promise<PreparedBlocks> {
+  const { datasetDir, contentHash, tokenizer, blockLength, evalSplit, seed } = options;
+  const summary = await readDatasetSummary(datasetDir);
+  if (summary.contentHash !== contentHash) {
+    throw new AppError(
+      "invalid_input",
+      `The files in ${datasetDir} belong to another build of the dataset: add it again.`,
+    );
+  }
+  const key = [PREPARATION_VERSION, contentHash, tokenizer.hash, blockLength, evalSplit, seed].join("\n");
+  const blocksDir = join(datasetDir, "blocks", createHash("sha256").update(key).digest("hex").slice(0, 24));
+  const found = await findValidBlocks(blocksDir, options);
+  if (found !== null) return { blocksDir, manifest: found };
+  await removeFolder(blocksDir);
+  // A source file that mentions <|endoftext|> does not end there; in a JSONL file it was written on purpose.
+  const specialTokens = summary.source.kind === "folder" ? "text" : "parse";
+  const manifest = await writeFolder(
+    blocksDir,
+    (folder) => writeBlocks(folder, options, specialTokens),
+    async () => (await findValidBlocks(blocksDir, options)) !== null,
+  );
+  return { blocksDir, manifest };
+}
+
+async function writeBlocks(
+  folder: string,
+  options: PrepareBlocksOptions,
+  specialTokens: "parse" | "text",
+): Promise<BlocksManifest> {
+  const { datasetDir, datasetId, contentHash, tokenizer, blockLength, evalSplit, seed, signal } = options;
+  const names: string[] = [];
+  for await (const { name } of readDocuments(datasetDir, signal)) names.push(name);
+  const splits = splitDocuments(names, evalSplit, seed);
+
+  const pieces = {
+    train: await PieceStore.create(join(folder, "train.pieces.tmp")),
+    eval: await PieceStore.create(join(folder, "eval.pieces.tmp")),
+  };
+  try {
+    const counts = { train: { documents: 0, bytes: 0 }, eval: { documents: 0, bytes: 0 } };
+    const pause = createPause(signal);
+    let index = 0;
+    for await (const document of readDocuments(datasetDir, signal)) {
+      const split = splits[index] as SplitName;
+      const { ids, promptLength } = tokenizeDocument(document, tokenizer, specialTokens);
+      const cut = cutDocument(ids.length, promptLength, blockLength);
+      for (const piece of cut) await pieces[split].add(ids, piece, index);
+      if (cut.length > 0) {
+        counts[split].documents++;
+        counts[split].bytes += Buffer.byteLength(document.text);
+      }
+      index++;
+      if (await pause()) options.onProgress?.({ done: index, total: names.length });
+    }
+    refuseNothingToLearn(names.length, pieces.train);
+    const written: Partial<BlocksManifest["splits"]> = {};
+    for (const split of SPLITS) {
+      const files = await writeSplit({
+        folder,
+        split,
+        pieces: pieces[split],
+        names,
+        blockLength,
+        padTokenId: tokenizer.padTokenId,
+        pause,
+      });
+      written[split] = {
+        ...files,
+        ...counts[split],
+        tokens: pieces[split].tokens,
+        trainableTokens: pieces[split].trainableTokens,
+      };
+    }
+    const manifest: BlocksManifest = {
+      version: 1,
+      blockLength,
+      vocabularySize: tokenizer.vocabularySize,
+      padTokenId: tokenizer.padTokenId,
+      datasetId,
+      datasetHash: contentHash,
+      tokenizerHash: tokenizer.hash,
+      seed,
+      evalSplit,
+      splits: written as BlocksManifest["splits"],
+    };
+    await writeJson(join(folder, "manifest.json"), manifest);
+    return manifest;
+  } finally {
+    for (const split of SPLITS) await pieces[split].remove();
+  }
+}
+
+function refuseNothingToLearn(documents: number, train: PieceStore): void {
+  if (train.trainableTokens > 0) return;
+  const reason =
+    documents === 0
+      ? "it has no documents"
+      : `none of the tokens of its ${documents} documents would get loss: each is only a prompt, or too short`;
+  throw new AppError("invalid_input", `There is nothing to learn from in this dataset: ${reason}.`);
+}
