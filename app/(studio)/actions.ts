@@ -1,0 +1,25 @@
+"use server";
+import { z } from "zod";
+import { DatasetSource } from "@/lib/contracts/dataset";
+import { idSchema } from "@/lib/contracts/ids";
+import { createDataset } from "@/lib/services/datasets/create-dataset";
+import { createRun } from "@/lib/services/runs/create-run";
+import { resumeRun } from "@/lib/services/runs/resume-run";
+import { startQuickstart } from "@/lib/services/runs/start-quickstart";
+import { stopRun } from "@/lib/services/runs/stop-run";
+import { action } from "@/lib/web/action";
+
+const RunRef = z.strictObject({ runId: idSchema("run") });
+const NewRun = z.strictObject({ config: z.unknown(), name: z.string().trim().max(200).optional() });
+const NewDataset = z.strictObject({
+  name: z.string().trim().min(1, "give it a name").max(200),
+  source: DatasetSource,
+});
+
+export const startQuickstartAction = action(z.strictObject({}), (ctx) => startQuickstart(ctx));
+export const createRunAction = action(NewRun, (ctx, { config, name }) =>
+  createRun(ctx, { config, ...(name && { name }) }),
+);
+export const stopRunAction = action(RunRef, stopRun);
+export const resumeRunAction = action(RunRef, resumeRun);
+export const createDatasetAction = action(NewDataset, createDataset);

@@ -1,0 +1,35 @@
+"use server";
+import { cookies, headers } from "next/headers";
+import type { ActionResult } from "@/lib/contracts/action-result";
+import { AppError } from "@/lib/errors";
+import { accessPolicy } from "@/lib/web/access-policy";
+import { failureOf } from "@/lib/web/failure";
+import { checkOrigin, createSession, isSameSecret, SESSION_COOKIE, SESSION_SECONDS } from "@/lib/web/session";
+
+/** Makes guessing slow. */
+const WRONG_TOKEN_PAUSE_MS = 600;
+
+/** The one action that needs no session: trades the token for a cookie. */
+export async function signInAction(token: string): Promise<ActionResult<null>> {
+  try {
+    const head = await headers();
+    checkOrigin("POST", head);
+    const expected = accessPolicy().token;
+    if (expected === undefined)
+      throw new AppError("unavailable", "This studio has no CODETUNE_TOKEN; set it and start again.");
+    if (typeof token !== "string" || !isSameSecret(token.trim(), expected)) {
+      await new Promise((resolve) => setTimeout(resolve, WRONG_TOKEN_PAUSE_MS));
+      throw new AppError("unauthenticated", "That is not the token.");
+    }
+    (await cookies()).set(SESSION_COOKIE, createSession(expected, Date.now()), {
+      httpOnly: true,
+      sameSite: "lax",
+      secure: head.get("x-forwarded-proto") === "https",
+      path: "/",
+      maxAge: SESSION_SECONDS,
+    });
+    return { ok: true, data: null };
+  } catch (error) {
+    return failureOf(error);
+  }
+}

@@ -1,0 +1,80 @@
+"use client";
+import { Fragment, type PointerEvent, useState } from "react";
+import { cn } from "@/components/ui/cn";
+import { formatCount } from "@/components/ui/format";
+import type { MaskBlock, MaskToken } from "@/lib/contracts/dataset";
+import { groupSegments, type Segment } from "./group-segments";
+import { showToken } from "./show-token";
+import { LOSS_CLASS, NO_LOSS_CLASS } from "./token-class";
+
+/** The block's documents one after the other, as they are packed; attention stays inside each. */
+export function BlockTokens({ block }: { block: MaskBlock }) {
+  const [pointed, setPointed] = useState<number | null>(null);
+  const point = (event: PointerEvent) => {
+    const index = (event.target as HTMLElement).dataset.index;
+    if (index !== undefined) setPointed(Number(index));
+  };
+  const token = pointed === null ? undefined : block.tokens[pointed];
+  return (
+    <div onPointerOver={point} onPointerDown={point}>
+      {groupSegments(block.tokens).map((segment) =>
+        segment.segment < 0 ? (
+          <p
+            key={segment.start}
+            className="hatched mt-4 rounded-md border border-dashed px-3 py-2 text-[12px] text-text-3"
+          >
+            {formatCount(segment.tokens.length)} tokens of padding: neither read nor learned
+          </p>
+        ) : (
+          <SegmentTokens
+            key={segment.start}
+            segment={segment}
+            name={block.documents[segment.segment] ?? `document ${segment.segment + 1}`}
+          />
+        ),
+      )}
+      <p
+        className="tabular sticky bottom-0 mt-4 min-h-9 border-t bg-surface py-2 text-[12px] text-text-2"
+        aria-live="off"
+      >
+        {token === undefined || pointed === null ? "Point at a token to see its number." : describe(token, pointed)}
+      </p>
+    </div>
+  );
+}
+
+const describe = (token: MaskToken, index: number): string =>
+  `Token ${index} of the block: id ${token.id}, ${JSON.stringify(token.text)}, position ${token.position} in its document, ${token.hasLoss ? "gets loss" : "no loss"}.`;
+
+function SegmentTokens({ segment, name }: { segment: Segment; name: string }) {
+  return (
+    <section aria-label={name} className="mt-4 first:mt-0">
+      <h3 className="mb-1.5 flex items-center gap-3 text-[12px] text-text-3">
+        <span className="break-all font-mono">{name}</span>
+        <span aria-hidden className="h-px min-w-4 flex-1 bg-line-strong/50" />
+        <span className="tabular whitespace-nowrap">{formatCount(segment.tokens.length)} tokens</span>
+      </h3>
+      <p className="break-words font-mono text-[12.5px] leading-[1.9]">
+        {segment.tokens.map((token, offset) => {
+          const { text, breaksLine } = showToken(token.text);
+          const index = segment.start + offset;
+          return (
+            <Fragment key={index}>
+              <span
+                data-index={index}
+                data-loss={token.hasLoss}
+                className={cn(
+                  "mr-px whitespace-pre-wrap rounded-[2px] px-px hover:outline hover:outline-accent",
+                  token.hasLoss ? LOSS_CLASS : NO_LOSS_CLASS,
+                )}
+              >
+                {text}
+              </span>
+              {breaksLine ? <br /> : <wbr />}
+            </Fragment>
+          );
+        })}
+      </p>
+    </section>
+  );
+}

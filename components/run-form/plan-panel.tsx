@@ -1,0 +1,44 @@
+import { LoaderCircle } from "lucide-react";
+import { Card } from "@/components/ui/card";
+import { formatCompact, formatCount } from "@/components/ui/format";
+import { Stat } from "@/components/ui/stat";
+import type { ModelView } from "@/lib/contracts/views";
+import type { RunFormState } from "./use-run-form";
+
+/** What this run will be, counted from the real data and the real model. */
+export function PlanPanel({ form, model }: { form: RunFormState; model: ModelView | undefined }) {
+  const { plan, facts, isCounting, planProblem } = form;
+  const share =
+    plan && facts ? `${((plan.trainableParameters / facts.totalParameters) * 100).toFixed(1)} %` : undefined;
+  return (
+    <Card
+      title="This run"
+      aside={
+        isCounting ? <LoaderCircle aria-label="Counting" className="size-3.5 animate-spin text-text-3" /> : undefined
+      }
+    >
+      <dl className="grid grid-cols-2 gap-4" aria-live="polite">
+        <Stat
+          label="Total steps"
+          value={<span data-testid="total-steps">{plan ? formatCount(plan.totalSteps) : "–"}</span>}
+        />
+        <Stat label="Steps per epoch" value={plan ? formatCount(plan.stepsPerEpoch) : "–"} />
+        <Stat label="Tokens per step" value={plan ? formatCount(plan.tokensPerStep) : "–"} />
+        <Stat
+          label="Trained parameters"
+          value={plan ? formatCompact(plan.trainableParameters) : "–"}
+          {...(share && { detail: share })}
+        />
+        <Stat label="Training sequences" value={facts ? formatCount(facts.trainBlocks) : "–"} />
+        <Stat label="Held-out sequences" value={facts ? formatCount(facts.evalBlocks) : "–"} />
+        {model && <Stat label="Model context" value={formatCount(model.contextLength)} detail="tokens" />}
+        {model && <Stat label="Licence" value={model.license ?? "not stated"} />}
+      </dl>
+      <p className="mt-4 min-h-9 text-[12px] text-text-3">
+        {planProblem !== null
+          ? planProblem
+          : "Counted from the dataset’s own tokens. How long a step takes is measured once the run goes."}
+      </p>
+    </Card>
+  );
+}

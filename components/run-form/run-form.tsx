@@ -1,0 +1,158 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useRef, useState } from "react";
+import { WorkerNotice } from "@/components/home/worker-notice";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { describedBy, Field } from "@/components/ui/field";
+import { inputClass } from "@/components/ui/input-class";
+import { Notice } from "@/components/ui/notice";
+import type { ActionResult } from "@/lib/contracts/action-result";
+import type { ModelView, RunView } from "@/lib/contracts/views";
+import { ConfigFile } from "./config-file";
+import { ADVANCED_FIELDS, BASIC_FIELDS, LORA_FIELDS } from "./field-specs";
+import type { FormValues } from "./form-values";
+import { PlanPanel } from "./plan-panel";
+import { SettingField } from "./setting-field";
+import { SETTING_LABELS } from "./setting-labels";
+import { type DatasetChoice, SourceFields } from "./source-fields";
+import { TargetModulesField } from "./target-modules-field";
+import { useRunForm } from "./use-run-form";
+import { WarmupHint } from "./warmup-hint";
+
+export interface RunFormProps {
+  start: FormValues;
+  /** False when the form repeats another run: that is no draft of one's own. */
+  keepsDraft: boolean;
+  models: ModelView[];
+  datasets: DatasetChoice[];
+  createRun(input: { config: unknown; name?: string }): Promise<ActionResult<RunView>>;
+}
+
+const grid = "grid gap-x-5 gap-y-4 sm:grid-cols-3";
+
+export function RunForm({ start, keepsDraft, models, datasets, createRun }: RunFormProps) {
+  const router = useRouter();
+  const form = useRunForm(start, keepsDraft);
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const element = useRef<HTMLFormElement>(null);
+  const model = models.find(({ id }) => id === form.values.model_type);
+  const isFull = form.values.method === "full";
+
+  const refuse = (message: string, fieldErrors?: Record<string, string[]>) => {
+    form.showAll(fieldErrors);
+    setProblem(message);
+    // After the errors are drawn: to the first field that has one.
+    setTimeout(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 0);
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const wrong = Object.keys(form.errors);
+    if (wrong.length > 0)
+      return refuse(
+        `Not started yet: ${wrong.map((key) => labelOf(key)).join(", ")} ${wrong.length === 1 ? "needs" : "need"} another value.`,
+      );
+    setIsBusy(true);
+    setProblem(null);
+    const name = form.values.name.trim();
+    const result = await createRun({ config: form.input(), ...(name && { name }) }).catch(() => null);
+    if (result?.ok) {
+      form.forgetDraft();
+      return router.push(`/runs/${result.data.id}`);
+    }
+    setIsBusy(false);
+    refuse(
+      result?.message ??
+        "The studio can't be reached; nothing you typed is lost. Check that it still runs and press again.",
+      result?.fieldErrors,
+    );
+  };
+
+  return (
+    <form
+      ref={element}
+      onSubmit={submit}
+      noValidate
+      className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_300px]"
+    >
+      <div className="flex min-w-0 flex-col gap-4">
+        <Card title="Data and model" aside={<ConfigFile form={form} />}>
+          <SourceFields form={form} models={models} datasets={datasets} />
+        </Card>
+        <Card title="Training">
+          <div className={grid}>
+            {BASIC_FIELDS.map((name) => (
+              <SettingField
+                key={name}
+                form={form}
+                name={name}
+                hint={name === "warmup_steps" ? <WarmupHint form={form} /> : undefined}
+              />
+            ))}
+            <Field id="name" label="Name" hint="Optional; how the run is listed." errors={form.errorsOf("name")}>
+              <input
+                id="name"
+                aria-describedby={describedBy("name")}
+                className={inputClass(form.errorsOf("name") !== undefined)}
+                value={form.values.name}
+                maxLength={200}
+                autoComplete="off"
+                onChange={(event) => form.set({ name: event.target.value })}
+              />
+            </Field>
+          </div>
+        </Card>
+        <Card title="LoRA">
+          <div className={grid}>
+            {LORA_FIELDS.filter((name) => name === "method" || !isFull).map((name) => (
+              <SettingField key={name} form={form} name={name} />
+            ))}
+            {!isFull && <TargetModulesField form={form} modules={model?.linearModules ?? []} />}
+          </div>
+        </Card>
+        <AdvancedSection hasErrors={ADVANCED_FIELDS.some((name) => form.errorsOf(name) !== undefined)}>
+          <div className={grid}>
+            {ADVANCED_FIELDS.map((name) => (
+              <SettingField key={name} form={form} name={name} />
+            ))}
+          </div>
+        </AdvancedSection>
+      </div>
+      <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-8">
+        <PlanPanel form={form} model={model} />
+        <WorkerNotice />
+        {problem !== null && (
+          <Notice tone="bad" isAlert>
+            {problem}
+          </Notice>
+        )}
+        <Button type="submit" variant="primary" size="lg" disabled={isBusy}>
+          {isBusy ? "Starting…" : "Start run"}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const labelOf = (key: string): string => SETTING_LABELS[key as keyof typeof SETTING_LABELS] ?? key;
+
+/** Closed at first; opened by force when something in it is wrong, or nobody would find it. */
+function AdvancedSection({ hasErrors, children }: { hasErrors: boolean; children: React.ReactNode }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details
+      open={isOpen || hasErrors}
+      onToggle={(event) => setIsOpen(event.currentTarget.open)}
+      className="group rounded-box border bg-surface"
+    >
+      <summary className="flex min-h-11 items-center justify-between px-4 py-2 font-semibold text-[13px]">
+        Advanced
+        <span className="font-normal text-[12px] text-text-3 group-open:hidden">
+          schedule, evaluation, checkpoints, optimizer, seed
+        </span>
+      </summary>
+      <div className="border-t p-4">{children}</div>
+    </details>
+  );
+}

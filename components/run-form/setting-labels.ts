@@ -1,0 +1,32 @@
+import type { RunConfig } from "@/lib/contracts/run-config";
+
+/** The field's standard words, used by the form and wherever settings are shown. */
+export const SETTING_LABELS: Record<keyof RunConfig, string> = {
+  model_type: "Model",
+  dataset_name: "Dataset",
+  batch_size: "Batch size",
+  learning_rate: "Learning rate",
+  epochs: "Epochs",
+  max_seq_length: "Sequence length",
+  warmup_steps: "Warm-up steps",
+  method: "Method",
+  rank: "Rank",
+  alpha: "Alpha",
+  target_modules: "Target modules",
+  base_precision: "Base precision",
+  optimizer: "Optimizer",
+  adam_beta1: "Adam β₁",
+  adam_beta2: "Adam β₂",
+  adam_epsilon: "Adam ε",
+  weight_decay: "Weight decay",
+  scheduler: "Schedule",
+  gradient_accumulation_steps: "Gradient accumulation",
+  max_grad_norm: "Gradient clipping",
+  seed: "Seed",
+  eval_split: "Held-out share",
+  eval_interval: "Evaluate every",
+  checkpoint_interval: "Checkpoint every",
+  max_steps: "Step limit",
+  engine: "Engine",
+  device: "Device",
+};

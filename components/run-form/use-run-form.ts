@@ -1,0 +1,137 @@
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { fetchJson } from "@/components/ui/fetch-json";
+import { type PlanFacts, planRun, type RunPlan } from "@/lib/contracts/run-plan";
+import { checkValues, type FieldErrors, type FormValues, inputOf } from "./form-values";
+
+const DRAFT_KEY = "codetune-run-draft";
+const TYPING_PAUSE_MS = 350;
+const WARMUP_SHARE = 0.1;
+
+export interface RunFormState {
+  values: FormValues;
+  set(change: Partial<FormValues>): void;
+  replace(values: FormValues): void;
+  /** Shown beside a field: only where people have been, or everywhere after they tried to start. */
+  errorsOf(key: string): string[] | undefined;
+  /** Every problem, whether shown yet or not. */
+  errors: FieldErrors;
+  plan: RunPlan | null;
+  facts: PlanFacts | undefined;
+  isCounting: boolean;
+  planProblem: string | null;
+  /** Warm-up that nobody typed and that was lowered to fit the run. */
+  isWarmupAdapted: boolean;
+  showAll(serverErrors?: FieldErrors): void;
+  forgetDraft(): void;
+  /** What goes to the server. */
+  input(): Record<string, unknown>;
+}
+
+function useSettled<T>(value: T, milliseconds: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return settled;
+}
+
+/** The address that counts blocks, or null while what it needs is not typed rightly. */
+function planAddressOf(values: FormValues, errors: FieldErrors): string | null {
+  const needed = ["model_type", "dataset_name", "max_seq_length", "eval_split", "seed"] as const;
+  if (needed.some((key) => errors[key] !== undefined)) return null;
+  return `/api/runs/plan?${new URLSearchParams(needed.map((key) => [key, values[key].trim()]))}`;
+}
+
+export function useRunForm(start: FormValues, keepsDraft: boolean): RunFormState {
+  const [typed, setTyped] = useState(start);
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [showsAll, setShowsAll] = useState(false);
+  const [serverErrors, setServerErrors] = useState<FieldErrors>({});
+  const [isWarmupOwn, setIsWarmupOwn] = useState(!keepsDraft);
+  const hasRestored = useRef(false);
+
+  useEffect(() => {
+    if (!keepsDraft || hasRestored.current) return;
+    hasRestored.current = true;
+    try {
+      const draft = JSON.parse(sessionStorage.getItem(DRAFT_KEY) ?? "null") as {
+        values: FormValues;
+        isWarmupOwn: boolean;
+      } | null;
+      if (draft === null) return;
+      setTyped((now) => ({ ...now, ...draft.values }));
+      setIsWarmupOwn(draft.isWarmupOwn);
+    } catch {
+      // A draft of another version is of no use.
+    }
+  }, [keepsDraft]);
+
+  const own = checkValues(typed);
+  const address = useSettled(planAddressOf(typed, own.errors), TYPING_PAUSE_MS);
+  const query = useQuery({
+    queryKey: ["plan", address],
+    queryFn: ({ signal }) => fetchJson<PlanFacts>(address ?? "", { signal }),
+    enabled: address !== null,
+    retry: false,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
+  const facts = query.isError ? undefined : query.data;
+  const draftPlan = facts && own.config ? planRun(facts, own.config) : null;
+  const fitting = draftPlan && Math.floor(draftPlan.totalSteps * WARMUP_SHARE);
+  const isWarmupAdapted = !isWarmupOwn && fitting !== null && Number(typed.warmup_steps) > fitting;
+  const values = isWarmupAdapted ? { ...typed, warmup_steps: String(fitting) } : typed;
+  const errors: FieldErrors = { ...own.errors };
+  if (
+    draftPlan &&
+    errors.warmup_steps === undefined &&
+    Number(values.warmup_steps) >= draftPlan.totalSteps &&
+    Number(values.warmup_steps) > 0
+  ) {
+    errors.warmup_steps = [`must be below the run’s ${draftPlan.totalSteps} steps`];
+  }
+
+  const save = (next: FormValues, isOwn: boolean) => {
+    if (keepsDraft) sessionStorage.setItem(DRAFT_KEY, JSON.stringify({ values: next, isWarmupOwn: isOwn }));
+  };
+  return {
+    values,
+    errors,
+    plan: draftPlan,
+    facts,
+    isCounting: query.isFetching,
+    planProblem: query.isError ? query.error.message : null,
+    isWarmupAdapted,
+    set(change) {
+      const next = { ...typed, ...change };
+      const isOwn = isWarmupOwn || change.warmup_steps !== undefined;
+      setTyped(next);
+      setIsWarmupOwn(isOwn);
+      setTouched((known) => new Set([...known, ...Object.keys(change)]));
+      setServerErrors((known) => Object.fromEntries(Object.entries(known).filter(([key]) => !(key in change))));
+      save(next, isOwn);
+    },
+    replace(next) {
+      setTyped(next);
+      setIsWarmupOwn(true);
+      setShowsAll(true);
+      setServerErrors({});
+      save(next, true);
+    },
+    errorsOf(key) {
+      const shown = showsAll || touched.has(key) ? (errors[key] ?? []) : [];
+      const all = [...new Set([...shown, ...(serverErrors[key] ?? [])])];
+      return all.length > 0 ? all : undefined;
+    },
+    showAll(fromServer = {}) {
+      setShowsAll(true);
+      setServerErrors(fromServer);
+    },
+    forgetDraft: () => sessionStorage.removeItem(DRAFT_KEY),
+    input: () => inputOf(values),
+  };
+}

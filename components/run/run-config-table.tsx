@@ -1,0 +1,26 @@
+import { SETTING_LABELS } from "@/components/run-form/setting-labels";
+import { Card } from "@/components/ui/card";
+import { formatRate } from "@/components/ui/format";
+import type { RunConfig } from "@/lib/contracts/run-config";
+
+const show = (value: RunConfig[keyof RunConfig]): string =>
+  Array.isArray(value) ? value.join(", ") : typeof value === "number" ? formatRate(value) : value;
+
+export function RunConfigTable({ config }: { config: RunConfig }) {
+  return (
+    <Card title="Settings">
+      <dl className="grid grid-cols-1 gap-x-6 text-[13px] sm:grid-cols-2">
+        {(Object.keys(config) as (keyof RunConfig)[]).map((key) => (
+          <div key={key} className="flex min-w-0 justify-between gap-3 border-b py-1.5">
+            <dt className="text-text-3" title={key}>
+              {SETTING_LABELS[key]}
+            </dt>
+            <dd className="tabular truncate" title={show(config[key])}>
+              {show(config[key])}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}

@@ -1,0 +1,44 @@
+import {
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatLoss,
+  formatPerplexity,
+  formatRate,
+} from "@/components/ui/format";
+import { Stat } from "@/components/ui/stat";
+import type { MetricPoint, RunView } from "@/lib/contracts/views";
+
+export function RunFacts({ run, lastMetric }: { run: RunView; lastMetric: MetricPoint | undefined }) {
+  const { trainableParameters, totalParameters } = run;
+  const share =
+    trainableParameters !== null && totalParameters
+      ? `${((trainableParameters / totalParameters) * 100).toFixed(1)} % of ${formatCompact(totalParameters)}`
+      : undefined;
+  const after = run.evalLossAfter ?? null;
+  return (
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-4 rounded-box border bg-surface p-4 sm:grid-cols-4 xl:grid-cols-8">
+      <Stat label="Train loss" value={<span data-testid="train-loss">{formatLoss(run.trainLoss)}</span>} />
+      <Stat
+        label="Held-out, before"
+        value={formatLoss(run.evalLossBefore)}
+        title={`Perplexity ${formatPerplexity(run.evalLossBefore)}`}
+      />
+      <Stat label="Held-out, latest" value={formatLoss(after)} title={`Perplexity ${formatPerplexity(after)}`} />
+      <Stat label="Learning rate" value={lastMetric ? formatRate(lastMetric.learningRate) : "–"} />
+      <Stat
+        label="Speed"
+        value={run.tokensPerSecond === null ? "–" : formatCount(run.tokensPerSecond)}
+        detail="tokens/s"
+      />
+      <Stat label="Peak memory" value={run.peakBytes === null ? "–" : formatBytes(run.peakBytes)} />
+      <Stat label="Device" value={run.device ?? "–"} />
+      <Stat
+        label="Trained"
+        value={trainableParameters === null ? "–" : formatCompact(trainableParameters)}
+        detail="parameters"
+        {...(share && { title: share })}
+      />
+    </dl>
+  );
+}

@@ -1,0 +1,40 @@
+"use client";
+import { WorkerNotice } from "@/components/home/worker-notice";
+import { LossChart } from "@/components/run/loss-chart";
+import type { RunSnapshot } from "@/lib/contracts/run-snapshot";
+import { CheckpointList } from "./checkpoint-list";
+import { RunConfigTable } from "./run-config-table";
+import { RunEndNotice } from "./run-end-notice";
+import { RunFacts } from "./run-facts";
+import { type RunActions, RunHeader } from "./run-header";
+import { RunLog } from "./run-log";
+import { RunOutcome } from "./run-outcome";
+import { RunProgressBar } from "./run-progress-bar";
+import { Samples } from "./samples";
+import { SmallCharts } from "./small-charts";
+import { useRunStream } from "./use-run-stream";
+
+export function RunScreen({ initial, actions }: { initial: RunSnapshot; actions: RunActions }) {
+  const { snapshot, connection } = useRunStream(initial);
+  const { run, metrics, samples, checkpoints, log } = snapshot;
+  return (
+    <div className="flex flex-col gap-4">
+      <RunHeader run={run} connection={connection} actions={actions} />
+      {run.status === "queued" && <WorkerNotice />}
+      <RunEndNotice run={run} />
+      {run.status === "completed" && <RunOutcome run={run} />}
+      <RunProgressBar snapshot={snapshot} />
+      <RunFacts run={run} lastMetric={metrics.at(-1)} />
+      <LossChart metrics={metrics} totalSteps={run.totalSteps} />
+      <Samples samples={samples} status={run.status} />
+      <SmallCharts metrics={metrics} totalSteps={run.totalSteps} />
+      <div className="grid gap-4 lg:grid-cols-2">
+        <RunLog runId={run.id} lines={log} />
+        <div className="flex min-w-0 flex-col gap-4">
+          <CheckpointList checkpoints={checkpoints} status={run.status} />
+          <RunConfigTable config={run.config} />
+        </div>
+      </div>
+    </div>
+  );
+}

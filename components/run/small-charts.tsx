@@ -1,0 +1,47 @@
+import { LineChart } from "@/components/charts/line-chart";
+import type { ChartToken } from "@/components/charts/use-chart-colors";
+import { Card } from "@/components/ui/card";
+import { formatCount, formatRate } from "@/components/ui/format";
+import type { MetricPoint } from "@/lib/contracts/views";
+
+interface SmallChart {
+  title: string;
+  key: "learningRate" | "gradNorm" | "tokensPerSecond";
+  color: ChartToken;
+  format(value: number): string;
+}
+
+const CHARTS: SmallChart[] = [
+  { title: "Learning rate", key: "learningRate", color: "--series-3", format: formatRate },
+  { title: "Gradient norm", key: "gradNorm", color: "--series-4", format: formatRate },
+  { title: "Tokens per second", key: "tokensPerSecond", color: "--series-1", format: formatCount },
+];
+
+export function SmallCharts({ metrics, totalSteps }: { metrics: MetricPoint[]; totalSteps: number | null }) {
+  // Step 0 is only the evaluation before training.
+  const steps = metrics.filter(({ step }) => step > 0);
+  return (
+    <div className="grid gap-4 md:grid-cols-3">
+      {CHARTS.map(({ title, key, color, format }) => {
+        const points = steps.flatMap((metric) => (metric[key] === null ? [] : [{ x: metric.step, y: metric[key] }]));
+        const last = points.at(-1);
+        return (
+          <Card
+            key={key}
+            title={title}
+            aside={<span className="tabular text-[12px] text-text-2">{last ? format(last.y) : "–"}</span>}
+          >
+            <LineChart
+              className="h-32"
+              isCompact
+              label={last ? `${title} by step, now ${format(last.y)}.` : `${title}: no points yet.`}
+              series={[{ label: title, points, color }]}
+              format={format}
+              xMax={totalSteps ?? undefined}
+            />
+          </Card>
+        );
+      })}
+    </div>
+  );
+}

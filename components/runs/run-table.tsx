@@ -1,0 +1,93 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { Sparkline } from "@/components/charts/sparkline";
+import { fetchJson } from "@/components/ui/fetch-json";
+import { formatCount, formatLoss } from "@/components/ui/format";
+import { ProgressBar } from "@/components/ui/progress-bar";
+import { TimeAgo } from "@/components/ui/time-ago";
+import { isFinal } from "@/lib/contracts/run-status";
+import type { RunView } from "@/lib/contracts/views";
+import { LossChange } from "./loss-change";
+import { RunDuration } from "./run-duration";
+import type { RunRow } from "./run-row";
+import { StatusBadge } from "./status-badge";
+
+const HEADINGS = ["Run", "Status", "Progress", "Train loss", "Held-out loss", "Duration"];
+
+export function RunTable({ initial, limit }: { initial: RunRow[]; limit: number }) {
+  const { data: rows } = useQuery({
+    queryKey: ["runs", limit],
+    queryFn: () => fetchJson<RunRow[]>(`/api/runs?limit=${limit}&spark=1`),
+    initialData: initial,
+    refetchInterval: (query) => (query.state.data?.some(({ run }) => !isFinal(run.status)) ? 2_000 : 15_000),
+  });
+  return (
+    <div className="overflow-x-auto">
+      <table className="w-full min-w-[640px] text-left text-[13px]">
+        <thead>
+          <tr className="border-b text-[12px] text-text-3">
+            {HEADINGS.map((heading) => (
+              <th key={heading} scope="col" className="px-4 py-2 font-medium">
+                {heading}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <RunTableRow key={row.run.id} {...row} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RunTableRow({ run, spark }: RunRow) {
+  return (
+    <tr className="relative border-b last:border-b-0 hover:bg-surface-2">
+      <td className="max-w-[280px] px-4 py-2.5">
+        {/* The link covers the row, so the whole row can be pressed while there is one link for a keyboard. */}
+        <Link href={`/runs/${run.id}`} className="block truncate font-medium after:absolute after:inset-0">
+          {run.name}
+        </Link>
+        <p className="truncate text-[12px] text-text-3">
+          {run.config.model_type} on {run.datasetName} · <TimeAgo iso={run.createdAt} />
+        </p>
+      </td>
+      <td className="px-4 py-2.5">
+        <StatusBadge status={run.status} cause={run.exitCause} />
+      </td>
+      <td className="tabular px-4 py-2.5">
+        <RunProgress run={run} />
+      </td>
+      <td className="px-4 py-2.5">
+        <Sparkline values={spark} label={`Train loss, now ${formatLoss(run.trainLoss)}`} />
+      </td>
+      <td className="tabular whitespace-nowrap px-4 py-2.5">
+        <LossChange before={run.evalLossBefore} after={run.evalLossAfter} />
+      </td>
+      <td className="tabular whitespace-nowrap px-4 py-2.5 text-text-2">
+        <RunDuration run={run} />
+      </td>
+    </tr>
+  );
+}
+
+function RunProgress({ run }: { run: RunView }) {
+  if (run.status === "queued") {
+    return <span className="text-text-3">{run.queuePosition ? `${run.queuePosition} ahead` : "next"}</span>;
+  }
+  const fraction = run.totalSteps ? run.step / run.totalSteps : run.status === "completed" ? 1 : null;
+  const tone =
+    run.status === "completed" ? "good" : run.status === "failed" ? "bad" : isFinal(run.status) ? "muted" : "accent";
+  return (
+    <div className="w-28">
+      <p className="mb-1 text-[12px] text-text-2">
+        {run.totalSteps === null ? "–" : `${formatCount(run.step)} / ${formatCount(run.totalSteps)} steps`}
+      </p>
+      <ProgressBar label={`Progress of ${run.name}`} fraction={fraction ?? 0} tone={tone} />
+    </div>
+  );
+}

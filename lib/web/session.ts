@@ -1,0 +1,109 @@
+/**
+ * @file Who may ask. Pure functions over headers, so that pages, actions and routes share one answer.
+ *
+ * Bound to loopback: anyone on the machine, but only under a loopback name (an outside name that resolves to 127.0.0.1 is
+ * DNS rebinding). Bound elsewhere, or asked under another name: only with CODETUNE_TOKEN, in a cookie or as a bearer token.
+ * Everywhere: a request that changes something must come from our own pages (Origin, Sec-Fetch-Site) or from no page at all.
+ */
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { AppError } from "@/lib/errors";
+
+export interface AccessPolicy {
+  /** What the server is bound to. */
+  host: string;
+  token: string | undefined;
+}
+
+/** The subset of `Headers` that is needed; Next's read-only headers fit too. */
+export interface HeaderSource {
+  get(name: string): string | null;
+}
+
+export const SESSION_COOKIE = "codetune_session";
+export const SESSION_SECONDS = 30 * 24 * 3600;
+
+const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** "localhost:7860" → "localhost"; null when it is no host at all. */
+function hostNameOf(hostHeader: string | null): string | null {
+  if (hostHeader === null || !/^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(hostHeader)) return null;
+  return hostHeader.replace(/:\d+$/, "").toLowerCase();
+}
+
+export const isLoopback = (name: string): boolean => LOOPBACK_NAMES.has(name.toLowerCase());
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/** Compared as digests, so neither content nor length shows in the time it takes. */
+export const isSameSecret = (given: string, expected: string): boolean =>
+  timingSafeEqual(digest(given), digest(expected));
+
+const sign = (token: string, expiresAt: number): string =>
+  createHmac("sha256", token).update(`codetune-session:${expiresAt}`).digest("base64url");
+
+/** Cookie value: when it ends (ms since 1970) and an HMAC of that under the token. Changing the token ends every session. */
+export function createSession(token: string, now: number): string {
+  const expiresAt = now + SESSION_SECONDS * 1000;
+  return `${expiresAt}.${sign(token, expiresAt)}`;
+}
+
+export function isValidSession(value: string, token: string, now: number): boolean {
+  const match = /^(\d{1,16})\.([\w-]{43})$/.exec(value);
+  if (match?.[1] === undefined || match[2] === undefined) return false;
+  const expiresAt = Number(match[1]);
+  return isSameSecret(match[2], sign(token, expiresAt)) && expiresAt > now;
+}
+
+function cookieOf(headers: HeaderSource, name: string): string | null {
+  for (const part of (headers.get("cookie") ?? "").split(";")) {
+    const [key, ...rest] = part.trim().split("=");
+    if (key === name) return rest.join("=");
+  }
+  return null;
+}
+
+function carriesToken(headers: HeaderSource, token: string, now: number): boolean {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  if (bearer !== undefined) return isSameSecret(bearer, token);
+  const session = cookieOf(headers, SESSION_COOKIE);
+  return session !== null && isValidSession(session, token, now);
+}
+
+/** Throws AppError `forbidden` for a changing request that another site's page sent (CSRF). */
+export function checkOrigin(method: string, headers: HeaderSource): void {
+  if (SAFE_METHODS.has(method.toUpperCase())) return;
+  const origin = headers.get("origin");
+  const site = headers.get("sec-fetch-site");
+  const isOurs =
+    origin === null || (URL.canParse(origin) && new URL(origin).host === headers.get("host")?.toLowerCase());
+  if (!isOurs || (site !== null && site !== "same-origin" && site !== "none")) {
+    throw new AppError(
+      "forbidden",
+      "This request came from another site and was refused; use the studio's own pages or the API without a browser.",
+    );
+  }
+}
+
+/** Throws AppError: `forbidden` (wrong Host or Origin), `unavailable` (no token set up), `unauthenticated` (not signed in). */
+export function checkAccess(method: string, headers: HeaderSource, policy: AccessPolicy, now: number): void {
+  const name = hostNameOf(headers.get("host"));
+  if (name === null) throw new AppError("forbidden", "The request has no valid Host header.");
+  checkOrigin(method, headers);
+  const isBoundToLoopback = isLoopback(policy.host);
+  if (isBoundToLoopback && isLoopback(name)) return;
+  if (policy.token === undefined) {
+    throw isBoundToLoopback
+      ? new AppError(
+          "forbidden",
+          "This studio answers only under localhost or 127.0.0.1; set CODETUNE_TOKEN to use it under another name.",
+        )
+      : new AppError(
+          "unavailable",
+          "This studio can be reached by others, so it needs CODETUNE_TOKEN; set it and start again.",
+        );
+  }
+  if (!carriesToken(headers, policy.token, now)) {
+    throw new AppError("unauthenticated", "Sign in with the studio's token, or send it as “Authorization: Bearer …”.");
+  }
+}

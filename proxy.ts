@@ -1,0 +1,50 @@
+/**
+ * The gate before every page: a Content-Security-Policy with a nonce of its own, and who may ask. Pages and actions check
+ * again by themselves. API routes are left out on purpose: the proxy would buffer uploads in memory and cut them at 10 MB.
+ */
+import { type NextRequest, NextResponse } from "next/server";
+import { AppError } from "@/lib/errors";
+import { accessPolicy } from "@/lib/web/access-policy";
+import { HTTP_STATUS } from "@/lib/web/http-status";
+import { checkAccess } from "@/lib/web/session";
+
+function securityPolicy(nonce: string): string {
+  // React's development build evaluates strings to rebuild stack traces.
+  const development = process.env.NODE_ENV === "development" ? " 'unsafe-eval'" : "";
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+export function proxy(request: NextRequest): NextResponse {
+  const isSignIn = request.nextUrl.pathname === "/sign-in";
+  try {
+    checkAccess(request.method, request.headers, accessPolicy(), Date.now());
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code !== "unauthenticated")
+      return new NextResponse(`${error.message}\n`, { status: HTTP_STATUS[error.code] });
+    if (!isSignIn && request.method !== "GET") return new NextResponse(`${error.message}\n`, { status: 401 });
+    if (!isSignIn) {
+      // Relative, because behind a reverse proxy our own idea of the address may be wrong.
+      const next = encodeURIComponent(request.nextUrl.pathname + request.nextUrl.search);
+      return new NextResponse(null, { status: 307, headers: { Location: `/sign-in?next=${next}` } });
+    }
+  }
+  const policy = securityPolicy(Buffer.from(crypto.randomUUID()).toString("base64"));
+  const headers = new Headers(request.headers);
+  headers.set("Content-Security-Policy", policy);
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("Content-Security-Policy", policy);
+  return response;
+}
+
+export const config = { matcher: ["/((?!api/|_next/static|_next/image|icon.svg|favicon.ico).*)"] };
