@@ -1,0 +1,16 @@
+import type { LengthHistogram } from "@/lib/contracts/dataset";
+import { getLengthHistogram as histogramOf } from "@/lib/datasets/get-length-histogram";
+import type { ServiceContext } from "../context";
+import { datasetDir } from "./dataset-dir";
+import { getDatasetRow } from "./get-dataset-row";
+import { loadModelTokenizer } from "./load-model-tokenizer";
+
+/** Every document is tokenized the first time. Throws `not_found`, or `invalid_input` for a broken tokenizer. */
+export async function getLengthHistogram(
+  ctx: ServiceContext,
+  { datasetId, modelId }: { datasetId: string; modelId: string },
+): Promise<LengthHistogram> {
+  const row = await getDatasetRow(ctx, datasetId);
+  const tokenizer = await loadModelTokenizer(ctx, modelId);
+  return histogramOf({ datasetDir: datasetDir(ctx, row.id), tokenizer });
+}

@@ -1,0 +1,53 @@
+/** @file A path that a person typed, turned into one that may be read. */
+import { constants } from "node:fs";
+import { access, realpath, stat } from "node:fs/promises";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import type { DatasetSource } from "@/lib/contracts/dataset";
+import { AppError, type ErrorCode } from "@/lib/errors";
+import type { ServiceContext } from "../context";
+
+/**
+ * The source with its real, absolute path: links are followed first, then it must lie in an allowed root.
+ * Errors, each also under the field `source`: `not_found`, `forbidden` outside the roots, `invalid_input` for a folder in
+ * place of a file or the other way round, or one that can't be read.
+ */
+export async function resolveSource(ctx: ServiceContext, source: DatasetSource): Promise<DatasetSource> {
+  const shown = source.path.slice(0, 300);
+  if (source.path.includes("\0")) throw problem("invalid_input", "The path has a NUL character; write it again.");
+  const path = await realpath(resolve(source.path)).catch((cause: unknown) => {
+    throw problem(
+      "not_found",
+      `There is no ${source.kind === "folder" ? "folder" : "file"} ${shown}; correct the path.`,
+      cause,
+    );
+  });
+  if (!(await isAllowed(ctx, path))) {
+    throw problem(
+      "forbidden",
+      `${shown} lies outside the folders that may be read; add its folder to CODETUNE_DATA_ROOTS.`,
+    );
+  }
+  const info = await stat(path);
+  if (source.kind === "folder" && !info.isDirectory())
+    throw problem("invalid_input", `${shown} is not a folder; choose the folder that holds it, or JSONL.`);
+  if (source.kind === "jsonl" && !info.isFile())
+    throw problem("invalid_input", `${shown} is not a file; name the JSONL file itself.`);
+  await access(path, source.kind === "folder" ? constants.R_OK | constants.X_OK : constants.R_OK).catch(
+    (cause: unknown) => {
+      throw problem("invalid_input", `${shown} can't be read; change its permissions.`, cause);
+    },
+  );
+  return { ...source, path };
+}
+
+function problem(code: ErrorCode, message: string, cause?: unknown): AppError {
+  return new AppError(code, message, { cause, fieldErrors: { source: [message] } });
+}
+
+async function isAllowed({ paths }: ServiceContext, path: string): Promise<boolean> {
+  for (const root of [...paths.dataRoots, paths.uploads]) {
+    const way = relative(await realpath(root).catch(() => root), path);
+    if (way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way))) return true;
+  }
+  return false;
+}
