@@ -39,7 +39,7 @@ export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, 
     evalSplit: config.eval_split,
     seed: config.seed,
     signal,
-    onProgress,
+    onProgress: ({ done, total }) => onProgress(done, total),
   });
   checkSteps(manifest, config);
   return {
@@ -50,7 +50,7 @@ export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, 
     blocksDir,
     config,
     resume: run.isResume,
-    samplePrompts: await pickSamplePrompts(datasetDir, { evalSplit: config.eval_split, seed: config.seed }),
+    samplePrompts: await pickSamplePrompts(datasetDir, { evalSplit: config.eval_split, seed: config.seed, signal }),
   };
 };
 

@@ -1,0 +1,187 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RunView } from "@/lib/contracts/views";
+import { interruptExpiredRuns } from "@/lib/db/repositories/run-leases";
+import { getRun } from "@/lib/services/runs/get-run";
+import { listMetrics } from "@/lib/services/runs/list-metrics";
+import { listRunEvents } from "@/lib/services/runs/list-run-events";
+import { resumeRun } from "@/lib/services/runs/resume-run";
+import { stopRun } from "@/lib/services/runs/stop-run";
+import { getHealth } from "@/lib/services/system/get-health";
+import { findTrainers } from "@/workers/supervisor/end-old-trainers";
+import { runWorker, type WorkerOptions } from "@/workers/supervisor/run-worker";
+import { TEST_DATABASES } from "../helpers/open-test-database";
+import { addDataset, addRun } from "../helpers/run-fixtures";
+import { openTestContext, type TestContext } from "../helpers/test-context";
+import { scriptedParts } from "./fixtures/scripted-parts";
+import { waitFor } from "./fixtures/wait-for";
+
+describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
+  let ctx: TestContext;
+  let datasetId: string;
+  let shutdown: AbortController;
+  let worker: Promise<void>;
+
+  beforeEach(async () => {
+    ctx = await openTestContext(kind);
+    datasetId = await addDataset(ctx.db);
+    shutdown = new AbortController();
+    worker = Promise.resolve();
+  });
+  afterEach(async () => {
+    shutdown.abort();
+    await worker;
+    await ctx.close();
+  });
+
+  const start = (options: Partial<WorkerOptions> = {}) => {
+    worker = runWorker(ctx, { ...scriptedParts, ...options, shutdown: shutdown.signal });
+  };
+  const queue = async (script: Record<string, unknown> = {}) => {
+    const runId = await addRun(ctx.db, { datasetId });
+    await mkdir(join(ctx.paths.runs, runId), { recursive: true });
+    await writeFile(join(ctx.paths.runs, runId, "script.json"), JSON.stringify(script));
+    return runId;
+  };
+  const until = (runId: string, look: (run: RunView) => boolean) =>
+    waitFor(`${runId}`, async () => {
+      const run = await getRun(ctx, { runId });
+      return look(run) && run;
+    });
+  const ended = (runId: string) =>
+    until(runId, ({ status }) => ["completed", "failed", "stopped", "interrupted"].includes(status));
+  const events = (runId: string) => listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 });
+  const steps = async (runId: string) => (await listMetrics(ctx, { runId })).map(({ step }) => step);
+
+  it("trains the queue in order, one at a time, and records every frame", async () => {
+    const first = await queue();
+    const second = await queue({ steps: 5 });
+    expect((await getRun(ctx, { runId: second })).queuePosition).toBe(1);
+    start();
+    const run = await ended(first);
+    expect(run).toMatchObject({
+      status: "completed",
+      step: 20,
+      totalSteps: 20,
+      device: "cpu",
+      trainLoss: 2.8,
+      evalLossBefore: 4,
+      evalLossAfter: 2,
+      trainableParameters: 1,
+      totalParameters: 10,
+      exitCause: null,
+      adapterPath: join(ctx.paths.runs, first, "adapter"),
+    });
+    expect(await steps(first)).toEqual(Array.from({ length: 21 }, (_, step) => step));
+    const recorded = await events(first);
+    expect(recorded.map(({ seq }) => seq)).toEqual(recorded.map((_, index) => index + 1));
+    const statuses = recorded.filter((event) => event.kind === "status").map(({ payload }) => payload["status"]);
+    expect(statuses).toEqual(["queued", "preparing", "running", "completed"]);
+    expect(recorded.filter(({ kind: frame }) => frame === "checkpoint")).toHaveLength(4);
+    expect(await readFile(join(ctx.paths.runs, first, "log.txt"), "utf8")).toContain("scripted trainer");
+
+    const { startedAt } = await ended(second);
+    expect(new Date(startedAt ?? 0) >= new Date(run.endedAt ?? Number.NaN)).toBe(true);
+    expect((await getHealth(ctx)).status).toBe("ok");
+  });
+
+  it("stops a running run after a checkpoint, and a resumed one goes on from there without doubling a step", async () => {
+    const runId = await queue({ steps: 40 });
+    start();
+    await until(runId, ({ step }) => step >= 7);
+    expect((await stopRun(ctx, { runId })).status).toBe("stopping");
+    const stopped = await ended(runId);
+    expect(stopped).toMatchObject({ status: "stopped", exitCause: "cancelled", adapterPath: null });
+    expect(stopped.step).toBeLessThan(40);
+    await expect(stopRun(ctx, { runId })).resolves.toMatchObject({ status: "stopped" });
+    expect((await resumeRun(ctx, { runId })).status).toMatch(/queued|preparing|running/);
+    expect(await ended(runId)).toMatchObject({ status: "completed", step: 40, exitCause: null, exitMessage: null });
+    expect(await steps(runId)).toEqual(Array.from({ length: 41 }, (_, step) => step));
+    const hellos = (await events(runId)).filter((event) => event.kind === "hello");
+    expect(hellos.map(({ payload }) => payload["startStep"])).toEqual([0, stopped.step]);
+    await expect(resumeRun(ctx, { runId })).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("stops a queued run at once", async () => {
+    const runId = await queue();
+    expect(await stopRun(ctx, { runId })).toMatchObject({ status: "stopped" });
+    start();
+    const other = await queue({ steps: 3 });
+    await ended(other);
+    expect((await getRun(ctx, { runId })).status).toBe("stopped");
+  });
+
+  it("kills a trainer that does not stop", async () => {
+    const runId = await queue({ steps: 100_000, ignoreStop: true });
+    start({ stopPatience: { stopMs: 100, termMs: 100 } });
+    await until(runId, ({ step }) => step >= 2);
+    await stopRun(ctx, { runId });
+    expect(await ended(runId)).toMatchObject({ status: "stopped", exitCause: "cancelled" });
+    expect(await findTrainers(join(ctx.paths.runs, runId, "spec.json"))).toEqual([]);
+  });
+
+  it("says how a trainer died: killed, crashed, by its own word, or out of the protocol", async () => {
+    const error = JSON.stringify({ kind: "error", cause: "diverged", message: "The loss became NaN.", step: 3 });
+    const cases = [
+      [{ dieAt: 3, signal: "SIGKILL" }, "out_of_memory", "SIGKILL"],
+      [{ dieAt: 3, exitCode: 7 }, "internal", "exit code 7"],
+      [{ dieAt: 3, say: error, exitCode: 1 }, "diverged", "The loss became NaN."],
+      [{ dieAt: 3, say: "{ not json" }, "internal", "protocol"],
+      [{ dieAt: 3, say: '{"kind":"metric","step":"4"}' }, "internal", "protocol"],
+      [{ steps: 4, noAdapter: true }, "internal", "result can't be used"],
+    ] as const;
+    start();
+    for (const [script, exitCause, message] of cases) {
+      const runId = await queue(script);
+      const run = await ended(runId);
+      expect(run).toMatchObject({ status: "failed", exitCause, adapterPath: null });
+      expect(run.exitMessage).toContain(message);
+      // What was committed before stays.
+      expect((await steps(runId)).slice(0, 4)).toEqual([0, 1, 2, 3]);
+    }
+  });
+
+  it("marks its run interrupted when it is shut down, and another worker resumes it", async () => {
+    const runId = await queue({ steps: 60 });
+    start();
+    await until(runId, ({ step }) => step >= 6);
+    shutdown.abort();
+    await worker;
+    const run = await getRun(ctx, { runId });
+    expect(run).toMatchObject({ status: "interrupted", exitCause: "lost_worker" });
+    expect((await getHealth(ctx)).workerHeartbeatAgeMs).toBeNull();
+    await resumeRun(ctx, { runId });
+    shutdown = new AbortController();
+    start();
+    expect((await ended(runId)).status).toBe("completed");
+    expect(await steps(runId)).toEqual(Array.from({ length: 61 }, (_, step) => step));
+  });
+
+  it("ends its trainer when the run is taken from it, and writes nothing more", async () => {
+    const runId = await queue({ steps: 100_000 });
+    start();
+    await until(runId, ({ step }) => step >= 3);
+    // As another worker's sweep would, had this one been asleep for longer than its lease.
+    const later = new Date(Date.now() + 60_000);
+    await ctx.db.transaction((tx) => interruptExpiredRuns(tx, later, runId));
+    const before = (await events(runId)).length;
+    await waitFor("the end of the trainer", async () => {
+      return (await findTrainers(join(ctx.paths.runs, runId, "spec.json"))).length === 0;
+    });
+    expect(await getRun(ctx, { runId })).toMatchObject({ status: "interrupted", exitCause: "lost_worker" });
+    expect(await events(runId)).toHaveLength(before);
+  });
+
+  it("fails a run that can't be prepared, with the reason, and goes on with the next", async () => {
+    const bad = await queue();
+    const good = await queue({ steps: 3 });
+    const { prepareRun } = await import("@/workers/supervisor/prepare-run");
+    start({
+      prepareRun: (...args) => (args[1].run.id === bad ? prepareRun(...args) : scriptedParts.prepareRun!(...args)),
+    });
+    expect(await ended(bad)).toMatchObject({ status: "failed", exitCause: "data_error" });
+    expect((await getRun(ctx, { runId: bad })).exitMessage).toContain("codetune/test");
+    expect((await ended(good)).status).toBe("completed");
+  });
+});
