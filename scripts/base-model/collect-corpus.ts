@@ -73,7 +73,10 @@ async function readPackage(entry: CorpusPackage, fetched: FetchedPackage, count:
       count(reason);
       continue;
     }
-    const text = bytes.toString("utf8").replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+    const text = bytes
+      .toString("utf8")
+      .replace(/^\uFEFF/, "")
+      .replaceAll("\r\n", "\n");
     const name = `${entry.name}@${fetched.version}/${path}`;
     found.push({ name, language, text, bytes: Buffer.byteLength(text), isTest: isTestPath(path) });
   }
@@ -141,7 +144,8 @@ async function main(): Promise<void> {
   // The held-out packages go in first, so that whatever resembles them is the one that is left out.
   const heldOutIndex = new SketchIndex();
   const trainIndex = new SketchIndex();
-  for (const { entry, files } of loaded) if (entry.heldOut) for (const file of files) heldOutIndex.add(sketchOf(file.text));
+  for (const { entry, files } of loaded)
+    if (entry.heldOut) for (const file of files) heldOutIndex.add(sketchOf(file.text));
   for (const item of loaded) {
     if (item.entry.heldOut) continue;
     item.files = shuffle(item.files, random).filter((file) => {
@@ -200,7 +204,11 @@ async function main(): Promise<void> {
     );
   const manifest = {
     seed: Number(values.seed),
-    train: { documents: train.length, languages: languages(train), ...(await writeDocuments(join(out, "train"), train)) },
+    train: {
+      documents: train.length,
+      languages: languages(train),
+      ...(await writeDocuments(join(out, "train"), train)),
+    },
     heldOut: {
       documents: heldOut.length,
       languages: languages(heldOut),
@@ -211,7 +219,8 @@ async function main(): Promise<void> {
   };
   await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   console.log(JSON.stringify({ ...manifest, packages: undefined }, null, 2));
-  for (const item of packages) console.log(`${item.name}@${item.version} ${item.license} ${item.documents} ${item.bytes}`);
+  for (const item of packages)
+    console.log(`${item.name}@${item.version} ${item.license} ${item.documents} ${item.bytes}`);
 }
 
 await main();

@@ -62,7 +62,8 @@ async function download(entry: CorpusPackage, archives: string): Promise<string>
     }
     found = (await readdir(archives)).find(isArchive);
   }
-  if (found === undefined) throw new Error(`The archive of ${entry.name} ${entry.version} did not arrive in ${archives}.`);
+  if (found === undefined)
+    throw new Error(`The archive of ${entry.name} ${entry.version} did not arrive in ${archives}.`);
   return join(archives, found);
 }
 
@@ -91,7 +92,8 @@ export async function fetchPackage(entry: CorpusPackage, cache: string): Promise
     else await run("python3", ["-m", "zipfile", "-e", archive, partial]);
     await rename(partial, unpacked);
   }
-  if (entry.registry === "pypi") return { folder: unpacked, license: await wheelLicense(unpacked), version: entry.version };
+  if (entry.registry === "pypi")
+    return { folder: unpacked, license: await wheelLicense(unpacked), version: entry.version };
   const manifest: unknown = JSON.parse(await readFile(join(unpacked, "package.json"), "utf8"));
   const declared = typeof manifest === "object" && manifest !== null && "license" in manifest ? manifest.license : null;
   return { folder: unpacked, license: typeof declared === "string" ? declared : "unknown", version: entry.version };

@@ -23,9 +23,12 @@ export function findLanguage(path: string): string | null {
 }
 
 export const isTestPath = (path: string): boolean =>
-  /(^|\/)(tests?|__tests__|spec|testing|__mocks__|fixtures)\/|[._-](test|tests|spec)\.[cm]?[jt]sx?$|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/.test(path);
+  /(^|\/)(tests?|__tests__|spec|testing|__mocks__|fixtures)\/|[._-](test|tests|spec)\.[cm]?[jt]sx?$|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/.test(
+    path,
+  );
 
-const VENDORED = /(^|\/)(node_modules|vendor|_vendor|third_party|thirdparty|externals?|extern|dist|build|locales?|i18n|i18n-locales|migrations)\//i;
+const VENDORED =
+  /(^|\/)(node_modules|vendor|_vendor|third_party|thirdparty|externals?|extern|dist|build|locales?|i18n|i18n-locales|migrations)\//i;
 const GENERATED =
   /@generated|auto-?generated|automatically generated|generated (by|from|file)|code generated|do not (edit|modify)|machine generated/i;
 const COMPILED =
