@@ -54,12 +54,15 @@ export function backward(b: GraphBuilder, output: Value, outputGradient: Value, 
     // The table is total; TypeScript cannot see that rule and node carry the same operator.
     const rule = vjpRules[op] as VjpRule<typeof op>;
     const results = rule({ b, inputs, attributes, output: value, g, needs });
-    if (results.length !== inputs.length) throw new Error(`internal: ${op} returned ${results.length} gradients for ${inputs.length} inputs`);
+    if (results.length !== inputs.length)
+      throw new Error(`internal: ${op} returned ${results.length} gradients for ${inputs.length} inputs`);
     results.forEach((gradient, i) => {
       const input = inputs[i] as Value;
       if (!needs[i] || !gradient) return;
       if (!sameShape(gradient.shape, input.shape)) {
-        throw new Error(`internal: gradient of ${op} is [${gradient.shape.join(",")}], its input [${input.shape.join(",")}]`);
+        throw new Error(
+          `internal: gradient of ${op} is [${gradient.shape.join(",")}], its input [${input.shape.join(",")}]`,
+        );
       }
       gradients.set(input, accumulate(b, gradients.get(input), gradient));
     });

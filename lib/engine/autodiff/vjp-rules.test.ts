@@ -19,7 +19,11 @@ function numbers(count: number, seed: number, low = -1, high = 1): Float32Array 
 interface Case {
   op: OpName;
   name: string;
-  build: (b: GraphBuilder, float: (name: string, shape: number[], low?: number, high?: number) => Value, integers: (name: string, shape: number[], below: number) => Value) => Value;
+  build: (
+    b: GraphBuilder,
+    float: (name: string, shape: number[], low?: number, high?: number) => Value,
+    integers: (name: string, shape: number[], below: number) => Value,
+  ) => Value;
 }
 
 const products = [false, true].flatMap((transA) => [false, true].map((transB) => ({ transA, transB })));
@@ -30,19 +34,36 @@ const cases: Case[] = [
       op: "Gemm",
       name: `Gemm transA=${transA} transB=${transB} with an addend`,
       build: (b, float) =>
-        b.gemm(float("a", transA ? [5, 4] : [4, 5]), float("b", transB ? [3, 5] : [5, 3]), { transA, transB, alpha: 1.5 }, float("c", [4, 3])),
+        b.gemm(
+          float("a", transA ? [5, 4] : [4, 5]),
+          float("b", transB ? [3, 5] : [5, 3]),
+          { transA, transB, alpha: 1.5 },
+          float("c", [4, 3]),
+        ),
     }),
   ),
-  { op: "Gemm", name: "Gemm with a broadcast addend", build: (b, f) => b.gemm(f("a", [4, 5]), f("b", [5, 3]), {}, f("c", [3])) },
+  {
+    op: "Gemm",
+    name: "Gemm with a broadcast addend",
+    build: (b, f) => b.gemm(f("a", [4, 5]), f("b", [5, 3]), {}, f("c", [3])),
+  },
   ...products.map(
     ({ transA, transB }): Case => ({
       op: "MatMul",
       name: `MatMul transA=${transA} transB=${transB} batched`,
       build: (b, float) =>
-        b.matMul(float("a", transA ? [2, 3, 5, 4] : [2, 3, 4, 5]), float("b", transB ? [2, 3, 6, 5] : [2, 3, 5, 6]), { transA, transB, alpha: 0.7 }),
+        b.matMul(float("a", transA ? [2, 3, 5, 4] : [2, 3, 4, 5]), float("b", transB ? [2, 3, 6, 5] : [2, 3, 5, 6]), {
+          transA,
+          transB,
+          alpha: 0.7,
+        }),
     }),
   ),
-  { op: "MatMul", name: "MatMul with broadcast batches", build: (b, f) => b.matMul(f("a", [2, 3, 4, 5]), f("b", [2, 1, 5, 6])) },
+  {
+    op: "MatMul",
+    name: "MatMul with broadcast batches",
+    build: (b, f) => b.matMul(f("a", [2, 3, 4, 5]), f("b", [2, 1, 5, 6])),
+  },
   { op: "Add", name: "Add broadcast", build: (b, f) => b.add(f("a", [3, 4]), f("b", [4])) },
   { op: "Sub", name: "Sub broadcast", build: (b, f) => b.sub(f("a", [3, 1]), f("b", [3, 4])) },
   { op: "Mul", name: "Mul broadcast", build: (b, f) => b.mul(f("a", [2, 3, 4]), f("b", [2, 1, 4])) },
@@ -54,21 +75,37 @@ const cases: Case[] = [
   { op: "Silu", name: "Silu", build: (b, f) => b.op("Silu", [f("a", [9], -3, 3)], {}) },
   { op: "Softmax", name: "Softmax", build: (b, f) => b.op("Softmax", [f("a", [3, 6], -2, 2)], {}) },
   { op: "LogSoftmax", name: "LogSoftmax", build: (b, f) => b.op("LogSoftmax", [f("a", [3, 6], -2, 2)], {}) },
-  { op: "ReduceSum", name: "ReduceSum without kept axes", build: (b, f) => b.reduceSum(f("a", [2, 3, 4]), [0, 2], false) },
-  { op: "ReduceMean", name: "ReduceMean", build: (b, f) => b.op("ReduceMean", [f("a", [2, 3, 4])], { axes: [1], keepDims: true }) },
+  {
+    op: "ReduceSum",
+    name: "ReduceSum without kept axes",
+    build: (b, f) => b.reduceSum(f("a", [2, 3, 4]), [0, 2], false),
+  },
+  {
+    op: "ReduceMean",
+    name: "ReduceMean",
+    build: (b, f) => b.op("ReduceMean", [f("a", [2, 3, 4])], { axes: [1], keepDims: true }),
+  },
   { op: "Reshape", name: "Reshape", build: (b, f) => b.reshape(f("a", [2, 6]), [3, 4]) },
   { op: "Transpose", name: "Transpose", build: (b, f) => b.transpose(f("a", [2, 3, 4]), [2, 0, 1]) },
   { op: "Expand", name: "Expand", build: (b, f) => b.op("Expand", [f("a", [1, 3])], { shape: [2, 4, 3] }) },
   { op: "Slice", name: "Slice", build: (b, f) => b.slice(f("a", [3, 7]), 1, 2, 5) },
   { op: "Pad", name: "Pad", build: (b, f) => b.op("Pad", [f("a", [3, 2])], { axis: 1, before: 1, after: 2 }) },
   { op: "Concat", name: "Concat", build: (b, f) => b.op("Concat", [f("a", [2, 3]), f("b", [2, 2])], { axis: 1 }) },
-  { op: "GatherLast", name: "GatherLast", build: (b, f, i) => b.op("GatherLast", [f("a", [4, 6]), i("i", [4, 1], 6)], {}) },
+  {
+    op: "GatherLast",
+    name: "GatherLast",
+    build: (b, f, i) => b.op("GatherLast", [f("a", [4, 6]), i("i", [4, 1], 6)], {}),
+  },
   {
     op: "ScatterAddLast",
     name: "ScatterAddLast",
     build: (b, f, i) => b.op("ScatterAddLast", [f("a", [4, 6]), i("i", [4, 1], 6), f("u", [4, 1])], {}),
   },
-  { op: "RmsNorm", name: "RmsNorm", build: (b, f) => b.op("RmsNorm", [f("a", [3, 8]), f("w", [8], 0.5, 1.5)], { epsilon: 1e-5 }) },
+  {
+    op: "RmsNorm",
+    name: "RmsNorm",
+    build: (b, f) => b.op("RmsNorm", [f("a", [3, 8]), f("w", [8], 0.5, 1.5)], { epsilon: 1e-5 }),
+  },
   {
     op: "Rotary",
     name: "Rotary",
@@ -129,7 +166,10 @@ test.each(cases)("$name: the gradient equals central differences", async ({ buil
       data[i] = kept;
     }
     const difference = Math.hypot(...analytic.map((value, i) => value - (numeric[i] as number)));
-    expect(difference / Math.max(Math.hypot(...numeric), 1e-6), `relative error of d/d${leaf.name}`).toBeLessThanOrEqual(1e-3);
+    expect(
+      difference / Math.max(Math.hypot(...numeric), 1e-6),
+      `relative error of d/d${leaf.name}`,
+    ).toBeLessThanOrEqual(1e-3);
   }
   await forward.dispose();
   await both.dispose();

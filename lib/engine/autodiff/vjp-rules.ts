@@ -32,7 +32,12 @@ const pick = (inputs: readonly Value[], index: number): Value => inputs[index] a
 
 /** y = alpha · A' B' with A' = op(A), B' = op(B): dA' = alpha · g B'ᵀ, dB' = alpha · A'ᵀ g, each transposed back where op did. */
 function productVjp(
-  { inputs, attributes: { transA, transB, alpha }, g, needs }: Pick<VjpContext<"Gemm">, "inputs" | "attributes" | "g" | "needs">,
+  {
+    inputs,
+    attributes: { transA, transB, alpha },
+    g,
+    needs,
+  }: Pick<VjpContext<"Gemm">, "inputs" | "attributes" | "g" | "needs">,
   multiply: (a: Value, b: Value, options: { transA: boolean; transB: boolean; alpha: number }) => Value,
 ): (Value | null)[] {
   const left = pick(inputs, 0);
@@ -61,7 +66,9 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
   Gemm: (context) => {
     const { b, inputs, g, needs } = context;
     const products = productVjp(context, (x, y, options) => b.gemm(x, y, options));
-    return inputs.length === 3 ? [...products, when(needs[2], () => unbroadcast(b, g, pick(inputs, 2).shape))] : products;
+    return inputs.length === 3
+      ? [...products, when(needs[2], () => unbroadcast(b, g, pick(inputs, 2).shape))]
+      : products;
   },
   MatMul: (context) => {
     const { b, inputs } = context;
@@ -113,7 +120,12 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
     return [b.op("Expand", [b.reshape(b.mul(g, b.scalar(1 / count)), kept)], { shape })];
   },
   Reshape: ({ b, inputs, g }) => [b.reshape(g, pick(inputs, 0).shape)],
-  Transpose: ({ b, attributes: { permutation }, g }) => [b.transpose(g, permutation.map((_, i) => permutation.indexOf(i)))],
+  Transpose: ({ b, attributes: { permutation }, g }) => [
+    b.transpose(
+      g,
+      permutation.map((_, i) => permutation.indexOf(i)),
+    ),
+  ],
   Expand: ({ b, inputs, g }) => [unbroadcast(b, g, pick(inputs, 0).shape)],
   Slice: ({ b, inputs, attributes: { axis, start }, output, g }) => {
     const after = (pick(inputs, 0).shape[axis] as number) - start - (output.shape[axis] as number);

@@ -155,7 +155,11 @@ export function buildHead(architecture: Architecture, rows: number, trainWeights
   const softmax = b.mul(b.op("Exp", [logProbabilities], {}), rowScale);
   const logitsGradient = b.op("ScatterAddLast", [softmax, labels, b.op("Neg", [rowScale], {})], {});
   const targets = trainWeights ? [x, norm, head] : [x];
-  const [dx, dNorm, dHead] = backward(b, logits, logitsGradient, targets) as [Value, Value | undefined, Value | undefined];
+  const [dx, dNorm, dHead] = backward(b, logits, logitsGradient, targets) as [
+    Value,
+    Value | undefined,
+    Value | undefined,
+  ];
   return {
     loss: encodeModel({ outputs: { loss } }),
     gradient: encodeModel({

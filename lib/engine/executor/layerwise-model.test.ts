@@ -45,11 +45,26 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 async function open(settings: Record<string, unknown> = {}, more: { keepBytes?: number; modelDir?: string } = {}) {
-  const config = RunConfig.parse({ model_type: "tiny", dataset_name: "none", max_seq_length: 64, rank: 3, alpha: 6, ...settings });
-  const model = await openTrainableModel({ modelDir: dir, config, rng: Rng.seeded(5), device: "cpu", threads: 1, ...more });
+  const config = RunConfig.parse({
+    model_type: "tiny",
+    dataset_name: "none",
+    max_seq_length: 64,
+    rank: 3,
+    alpha: 6,
+    ...settings,
+  });
+  const model = await openTrainableModel({
+    modelDir: dir,
+    config,
+    rng: Rng.seeded(5),
+    device: "cpu",
+    threads: 1,
+    ...more,
+  });
   // B starts at zero, which would hide every gradient of A.
   const rng = Rng.seeded(11);
-  for (const { name, data } of model.parameters) if (name.includes("lora_B")) for (let i = 0; i < data.length; i++) data[i] = 0.3 * rng.normal();
+  for (const { name, data } of model.parameters)
+    if (name.includes("lora_B")) for (let i = 0; i < data.length; i++) data[i] = 0.3 * rng.normal();
   return model;
 }
 
@@ -70,7 +85,11 @@ function relativeDifference(a: Float32Array[], b: Float32Array[]): number {
 }
 
 describe("the whole step", () => {
-  for (const settings of [{ method: "lora" }, { method: "rslora", target_modules: ["q_proj", "down_proj"] }, { method: "full" }]) {
+  for (const settings of [
+    { method: "lora" },
+    { method: "rslora", target_modules: ["q_proj", "down_proj"] },
+    { method: "full" },
+  ]) {
     test(`${JSON.stringify(settings)}: gradients equal central differences`, async () => {
       const model = await open(settings);
       const batch = packed(DOCUMENTS, 32);
@@ -82,7 +101,8 @@ describe("the whole step", () => {
         const start = data.slice();
         const step = 2e-2;
         const lossAt = async (sign: number) => {
-          for (let i = 0; i < data.length; i++) data[i] = (start[i] as number) + (sign * step * (gradient[i] as number)) / length;
+          for (let i = 0; i < data.length; i++)
+            data[i] = (start[i] as number) + (sign * step * (gradient[i] as number)) / length;
           return (await model.evaluate(batch)).lossSum;
         };
         // Richardson's two steps remove the cubic error, so that the bound can be tight.
@@ -135,7 +155,10 @@ describe("the whole step", () => {
     for (let i = 1; i < tokens.length; i += 1) {
       const row = await logits(i);
       const highest = Math.max(...row);
-      sum += highest + Math.log(row.reduce((total, value) => total + Math.exp(value - highest), 0)) - (row[tokens[i] as number] as number);
+      sum +=
+        highest +
+        Math.log(row.reduce((total, value) => total + Math.exp(value - highest), 0)) -
+        (row[tokens[i] as number] as number);
     }
     expect(Math.abs(lossSum - sum) / sum).toBeLessThan(1e-5);
     await model.dispose();
@@ -165,7 +188,10 @@ describe("what cannot be trained is refused in a sentence", () => {
     const other = await mkdtemp(join(tmpdir(), "codetune-executor-"));
     await writeRandomModel(other, TINY_LLAMA);
     const { writeFile } = await import("node:fs/promises");
-    await writeFile(join(other, "config.json"), JSON.stringify({ model_type: "llama", ...TINY_LLAMA, intermediate_size: 32 }));
+    await writeFile(
+      join(other, "config.json"),
+      JSON.stringify({ model_type: "llama", ...TINY_LLAMA, intermediate_size: 32 }),
+    );
     await expect(open({}, { modelDir: other })).rejects.toThrow(/gate_proj\.weight of shape \[24, 16\]/);
     await writeFile(join(other, "config.json"), JSON.stringify({ model_type: "mamba" }));
     await expect(open({}, { modelDir: other })).rejects.toThrow(/"mamba"; supported types are llama/);

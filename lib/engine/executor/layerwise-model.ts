@@ -7,7 +7,7 @@ import type { Architecture } from "../models/architecture";
 import type { TensorData } from "../runtime/session";
 import type { Batch, LossSum, Parameter, TrainableModel } from "../types";
 import { lossRows, sequenceFeeds } from "./batch-inputs";
-import { type BlockSessions, Sessions, type SessionSettings } from "./sessions";
+import { type BlockSessions, type SessionSettings, Sessions } from "./sessions";
 
 /** Logits of one chunk of the head take at most this much. */
 const LOGITS_BYTES = 32 * 1024 * 1024;
@@ -69,8 +69,15 @@ export class LayerwiseModel implements TrainableModel {
     for (const [index, layer] of this.state.layers.entries()) {
       const { graphs, session } = this.blockOf(batch, layer);
       const into: Record<string, Float32Array> = { y: this.buffer(`x${index + 1}`, inputs[0]?.length as number) };
-      for (const [name, shape] of graphs.kept) into[name] = this.buffer(`${index}:${name}`, shape.reduce((a, b) => a * b, 1));
-      const { y, ...rest } = await (await session("forward")).run({ x: inputs[index] as Float32Array, ...shared, ...layer.feeds }, into);
+      for (const [name, shape] of graphs.kept)
+        into[name] = this.buffer(
+          `${index}:${name}`,
+          shape.reduce((a, b) => a * b, 1),
+        );
+      const { y, ...rest } = await (await session("forward")).run(
+        { x: inputs[index] as Float32Array, ...shared, ...layer.feeds },
+        into,
+      );
       inputs.push(y as Float32Array);
       kept.push(rest);
     }
@@ -80,8 +87,15 @@ export class LayerwiseModel implements TrainableModel {
       const layer = this.state.layers[index] as LayerState;
       const { graphs, session } = this.blockOf(batch, layer);
       const into: Record<string, Float32Array> = { dx: this.buffer(`dx${index % 2}`, gradient.length) };
-      for (const name of graphs.trained) into[`d_${name}`] = this.buffer(`d_${name}`, layer.trained.get(name)?.data.length as number);
-      const feeds: Record<string, TensorData> = { x: inputs[index] as Float32Array, dy: gradient, ...shared, ...layer.feeds, ...kept[index] };
+      for (const name of graphs.trained)
+        into[`d_${name}`] = this.buffer(`d_${name}`, layer.trained.get(name)?.data.length as number);
+      const feeds: Record<string, TensorData> = {
+        x: inputs[index] as Float32Array,
+        dy: gradient,
+        ...shared,
+        ...layer.feeds,
+        ...kept[index],
+      };
       const results = await (await session("backward")).run(feeds, into);
       for (const [name, parameter] of layer.trained) addTo(parameter.gradient, results[`d_${name}`] as Float32Array);
       gradient = results.dx as Float32Array;
@@ -111,7 +125,14 @@ export class LayerwiseModel implements TrainableModel {
     padded.set(visible);
     const labels = new Int32Array(blockLength);
     const positions = Int32Array.from(padded, (_, i) => i);
-    const batch: Batch = { batchSize: 1, blockLength, tokens: padded, labels, positions, segments: new Int32Array(blockLength) };
+    const batch: Batch = {
+      batchSize: 1,
+      blockLength,
+      tokens: padded,
+      labels,
+      positions,
+      segments: new Int32Array(blockLength),
+    };
     const x = await this.forward(batch);
     const last = x.slice((visible.length - 1) * hiddenSize, visible.length * hiddenSize);
     const head = await this.sessions.head(1).session("logits");
@@ -192,7 +213,11 @@ export class LayerwiseModel implements TrainableModel {
     }
   }
 
-  private async headGradient(batch: Batch, x: Float32Array, scale: number): Promise<{ loss: LossSum; dy: Float32Array }> {
+  private async headGradient(
+    batch: Batch,
+    x: Float32Array,
+    scale: number,
+  ): Promise<{ loss: LossSum; dy: Float32Array }> {
     const { hiddenSize } = this.architecture.shape;
     const { trainedFinalNorm, trainedHead } = this.state;
     const dy = this.buffer("dy", x.length).fill(0);
@@ -214,7 +239,8 @@ export class LayerwiseModel implements TrainableModel {
     const { hiddenSize } = this.architecture.shape;
     for (let i = 0; i < tokens.length; i++) {
       const row = (tokens[i] as number) * hiddenSize;
-      for (let j = 0; j < hiddenSize; j++) gradient[row + j] = (gradient[row + j] as number) + (dx[i * hiddenSize + j] as number);
+      for (let j = 0; j < hiddenSize; j++)
+        gradient[row + j] = (gradient[row + j] as number) + (dx[i * hiddenSize + j] as number);
     }
   }
 }

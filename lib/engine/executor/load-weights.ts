@@ -28,7 +28,8 @@ function isRedundant(name: string, architecture: Architecture): boolean {
  * @throws AppError naming the first missing, misshapen, surplus or non-finite weight.
  */
 export async function loadWeights(modelDir: string, architecture: Architecture): Promise<Map<string, Float32Array>> {
-  const invalid = (problem: string) => new AppError("invalid_input", `The model in ${modelDir} ${problem}; download it again or fix its config.json.`);
+  const invalid = (problem: string) =>
+    new AppError("invalid_input", `The model in ${modelDir} ${problem}; download it again or fix its config.json.`);
   const expected = expectedWeights(architecture);
   const checkpoint = await openCheckpoint(modelDir);
   try {
@@ -36,10 +37,14 @@ export async function loadWeights(modelDir: string, architecture: Architecture):
       const tensor = checkpoint.tensors.get(name);
       if (!tensor) throw invalid(`has no weight ${name}, which its config.json calls for`);
       if (!sameShape(tensor.shape, shape)) {
-        throw invalid(`has ${name} of shape [${tensor.shape.join(", ")}], its config.json calls for [${shape.join(", ")}]`);
+        throw invalid(
+          `has ${name} of shape [${tensor.shape.join(", ")}], its config.json calls for [${shape.join(", ")}]`,
+        );
       }
     }
-    const surplus = [...checkpoint.tensors.keys()].find((name) => !expected.has(name) && !isRedundant(name, architecture));
+    const surplus = [...checkpoint.tensors.keys()].find(
+      (name) => !expected.has(name) && !isRedundant(name, architecture),
+    );
     if (surplus) throw invalid(`has a weight ${surplus} that its config.json knows nothing of`);
     const weights = new Map<string, Float32Array>();
     for (const [name, shape] of expected) {
@@ -47,7 +52,8 @@ export async function loadWeights(modelDir: string, architecture: Architecture):
       // One pass: a sum is finite only if every term is.
       let sum = 0;
       for (let i = 0; i < data.length; i++) sum += Math.abs(data[i] as number);
-      if (!Number.isFinite(sum) || data.length !== sizeOf(shape)) throw invalid(`has NaN or infinite values in ${name}`);
+      if (!Number.isFinite(sum) || data.length !== sizeOf(shape))
+        throw invalid(`has NaN or infinite values in ${name}`);
       weights.set(name, data);
     }
     return weights;

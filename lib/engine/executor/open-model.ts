@@ -12,11 +12,11 @@ import type { Rng } from "../optim/rng";
 import { type Device, resolveDevice } from "../runtime/session";
 import type { Parameter } from "../types";
 import { adapterInput } from "./block-graphs";
-import { expectedWeights, loadWeights } from "./load-weights";
 import { type LayerState, LayerwiseModel } from "./layerwise-model";
+import { expectedWeights, loadWeights } from "./load-weights";
 
 /** Activations kept from the forward pass, over all layers. A constant: the choice must not depend on the machine's state. */
-const KEEP_BYTES = 256 * 1024 * 1024;
+const KEEP_BYTES = 640 * 1024 * 1024;
 
 export interface OpenModelOptions {
   modelDir: string;
@@ -38,7 +38,13 @@ function parameter(name: string, shape: readonly number[], data: Float32Array): 
 }
 
 /** Adapter parameters of one layer, by feed name. */
-function adapt(architecture: Architecture, layer: number, adapted: readonly string[], rank: number, rng: Rng): Map<string, Parameter> {
+function adapt(
+  architecture: Architecture,
+  layer: number,
+  adapted: readonly string[],
+  rank: number,
+  rng: Rng,
+): Map<string, Parameter> {
   const trained = new Map<string, Parameter>();
   for (const { module, inFeatures, outFeatures } of architecture.linears) {
     if (!adapted.includes(module)) continue;
@@ -68,7 +74,9 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   const weights = await loadWeights(modelDir, architecture);
   const weight = (name: string) => weights.get(name) as Float32Array;
   const trainedWeights = new Map<string, Parameter>();
-  if (isFull) for (const [name, weightShape] of expectedWeights(architecture)) trainedWeights.set(name, parameter(name, weightShape, weight(name)));
+  if (isFull)
+    for (const [name, weightShape] of expectedWeights(architecture))
+      trainedWeights.set(name, parameter(name, weightShape, weight(name)));
 
   const layers: LayerState[] = layerIndexes.map((layer) => {
     const adapted = linears.map(({ module }) => module).filter((module) => chosen.has(layerName(layer, module)));
@@ -85,7 +93,10 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   });
 
   const parameters = isFull ? [...trainedWeights.values()] : layers.flatMap(({ trained }) => [...trained.values()]);
-  const baseParameters = [...expectedWeights(architecture).values()].reduce((sum, weightShape) => sum + sizeOf(weightShape), 0);
+  const baseParameters = [...expectedWeights(architecture).values()].reduce(
+    (sum, weightShape) => sum + sizeOf(weightShape),
+    0,
+  );
   const model = new LayerwiseModel(
     architecture,
     {
@@ -103,7 +114,9 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       device: resolveDevice(options.device),
       threads: options.threads ?? availableParallelism(),
       rank: config.rank,
-      scaling: isFull ? 0 : loraScaling({ rank: config.rank, alpha: config.alpha, useRslora: config.method === "rslora" }),
+      scaling: isFull
+        ? 0
+        : loraScaling({ rank: config.rank, alpha: config.alpha, useRslora: config.method === "rslora" }),
       trainWeights: isFull,
       keepBytes: options.keepBytes ?? KEEP_BYTES,
     },

@@ -34,7 +34,13 @@ const lossTokens = 2 * (blockLength - 1);
 let model: OpenedModel;
 beforeAll(async () => {
   const config = RunConfig.parse({ model_type: "m", dataset_name: "d", max_seq_length: 64, rank: 4, alpha: 8 });
-  model = await openTrainableModel({ modelDir: join(folder, "model"), config, rng: Rng.seeded(1), device: "cpu", threads: 1 });
+  model = await openTrainableModel({
+    modelDir: join(folder, "model"),
+    config,
+    rng: Rng.seeded(1),
+    device: "cpu",
+    threads: 1,
+  });
   const adapter = await readAdapter(join(folder, "adapter"));
   for (const { name, data } of model.parameters) {
     const saved = adapter.tensors.get(name);
@@ -45,11 +51,13 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-const distance = (a: ArrayLike<number>, b: ArrayLike<number>) => Math.hypot(...Array.from(a, (value, i) => value - (b[i] as number)));
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.hypot(...Array.from(a, (value, i) => value - (b[i] as number)));
 
 test("logits and loss equal those of transformers with peft", async () => {
   const logits = await model.nextTokenLogits(Int32Array.from(expected.tokens[0] as number[]));
-  for (const [i, value] of expected.lastLogits.entries()) expect(Math.abs((logits[i] as number) - value)).toBeLessThanOrEqual(1e-4);
+  for (const [i, value] of expected.lastLogits.entries())
+    expect(Math.abs((logits[i] as number) - value)).toBeLessThanOrEqual(1e-4);
   const { lossSum, tokenCount } = await model.evaluate(batch);
   expect(tokenCount).toBe(lossTokens);
   expect(Math.abs(lossSum / tokenCount - expected.loss)).toBeLessThanOrEqual(1e-5);

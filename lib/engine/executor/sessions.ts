@@ -81,6 +81,7 @@ export class Sessions {
   }
 
   async dispose(): Promise<void> {
-    for (const session of await Promise.allSettled(this.opened)) if (session.status === "fulfilled") await session.value.dispose();
+    for (const session of await Promise.allSettled(this.opened))
+      if (session.status === "fulfilled") await session.value.dispose();
   }
 }

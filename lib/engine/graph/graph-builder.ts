@@ -27,7 +27,8 @@ export class GraphBuilder {
   }
 
   constant(data: Float32Array | BigInt64Array, shape: Shape): Value {
-    if (data.length !== sizeOf(shape)) throw new Error(`internal: a constant of ${data.length} values is not [${shape.join(",")}]`);
+    if (data.length !== sizeOf(shape))
+      throw new Error(`internal: a constant of ${data.length} values is not [${shape.join(",")}]`);
     return this.value(null, data instanceof Float32Array ? "float32" : "int64", shape, { kind: "constant", data });
   }
 

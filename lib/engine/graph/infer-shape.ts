@@ -69,7 +69,8 @@ export const shapeRules: { [K in OpName]: ShapeRule<OpAttributes[K]> } = {
     sizeOf(shape) === sizeOf(at(inputs, 0)) ? shape : fail("Reshape", inputs, `cannot become [${shape.join(",")}]`),
   Transpose: (inputs, { permutation }) => permutation.map((axis) => at(inputs, 0)[axis] as number),
   Expand: (_inputs, { shape }) => shape,
-  Slice: (inputs, { axis, start, end }) => at(inputs, 0).map((size, i) => (i === axis ? Math.min(end, size) - start : size)),
+  Slice: (inputs, { axis, start, end }) =>
+    at(inputs, 0).map((size, i) => (i === axis ? Math.min(end, size) - start : size)),
   Pad: (inputs, { axis, before, after }) => at(inputs, 0).map((size, i) => (i === axis ? before + size + after : size)),
   Concat: (inputs, { axis }) => {
     const total = inputs.reduce((sum, value) => sum + (value.shape[axis] as number), 0);
@@ -80,5 +81,7 @@ export const shapeRules: { [K in OpName]: ShapeRule<OpAttributes[K]> } = {
   RmsNorm: (inputs) =>
     at(inputs, 0).at(-1) === at(inputs, 1)[0] ? at(inputs, 0) : fail("RmsNorm", inputs, "the weight has another size"),
   Rotary: (inputs) =>
-    at(inputs, 0).at(-1) === 2 * (at(inputs, 2)[1] as number) ? at(inputs, 0) : fail("Rotary", inputs, "the tables have another size"),
+    at(inputs, 0).at(-1) === 2 * (at(inputs, 2)[1] as number)
+      ? at(inputs, 0)
+      : fail("Rotary", inputs, "the tables have another size"),
 };

@@ -21,7 +21,13 @@ export function chunkBounds(length: number): { start: number; end: number }[] {
  * @param segments [batch × length]
  * @returns [batch, 1, 1, end - start, end]
  */
-export function chunkMask(segments: Int32Array, batch: number, length: number, start: number, end: number): Float32Array {
+export function chunkMask(
+  segments: Int32Array,
+  batch: number,
+  length: number,
+  start: number,
+  end: number,
+): Float32Array {
   const mask = new Float32Array(batch * (end - start) * end).fill(MASKED);
   let row = 0;
   for (let sequence = 0; sequence < batch; sequence++) {
@@ -34,7 +40,12 @@ export function chunkMask(segments: Int32Array, batch: number, length: number, s
 }
 
 /** x [batch · length, heads · headSize] → [batch, heads, length, headSize] */
-export function splitHeads({ b, batchSize, blockLength }: BlockScope, x: Value, heads: number, headSize: number): Value {
+export function splitHeads(
+  { b, batchSize, blockLength }: BlockScope,
+  x: Value,
+  heads: number,
+  headSize: number,
+): Value {
   return b.transpose(b.reshape(x, [batchSize, blockLength, heads, headSize]), [0, 2, 1, 3]);
 }
 
@@ -44,7 +55,13 @@ export function splitHeads({ b, batchSize, blockLength }: BlockScope, x: Value, 
  * @param q [batch, heads, length, d] @param k [batch, keyValueHeads, length, d] @param v as k
  * @returns [batch · length, heads · d]
  */
-export function attention({ b, batchSize, blockLength, masks }: BlockScope, shape: ModelShape, q: Value, k: Value, v: Value): Value {
+export function attention(
+  { b, batchSize, blockLength, masks }: BlockScope,
+  shape: ModelShape,
+  q: Value,
+  k: Value,
+  v: Value,
+): Value {
   const { heads, keyValueHeads, headSize } = shape;
   const group = heads / keyValueHeads;
   const chunks = masks.map(({ start, end, mask }) => {
@@ -53,7 +70,10 @@ export function attention({ b, batchSize, blockLength, masks }: BlockScope, shap
     const keys = end === blockLength ? k : b.slice(k, 2, 0, end);
     const values = end === blockLength ? v : b.slice(v, 2, 0, end);
     const queries = rows === blockLength ? q : b.slice(q, 2, start, end);
-    const scores = b.matMul(b.reshape(queries, [...stacked, headSize]), keys, { transB: true, alpha: 1 / Math.sqrt(headSize) });
+    const scores = b.matMul(b.reshape(queries, [...stacked, headSize]), keys, {
+      transB: true,
+      alpha: 1 / Math.sqrt(headSize),
+    });
     const masked = b.add(b.reshape(scores, [batchSize, keyValueHeads, group, rows, end]), mask);
     const weights = b.reshape(b.op("Softmax", [masked], {}), [...stacked, end]);
     return b.reshape(b.matMul(weights, values), [batchSize, heads, rows, headSize]);

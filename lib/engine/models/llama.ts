@@ -35,8 +35,10 @@ export function llama(config: LlamaConfig): Architecture {
   const heads = config.num_attention_heads;
   const keyValueHeads = config.num_key_value_heads ?? heads;
   const headSize = config.head_dim ?? hidden / heads;
-  if (!Number.isInteger(headSize) || headSize % 2 !== 0) throw new Error(`heads of ${headSize} values cannot be turned by position`);
-  if (heads % keyValueHeads !== 0) throw new Error(`${heads} attention heads cannot share ${keyValueHeads} key heads evenly`);
+  if (!Number.isInteger(headSize) || headSize % 2 !== 0)
+    throw new Error(`heads of ${headSize} values cannot be turned by position`);
+  if (heads % keyValueHeads !== 0)
+    throw new Error(`${heads} attention heads cannot share ${keyValueHeads} key heads evenly`);
   const shape: ModelShape = {
     hiddenSize: hidden,
     layers: config.num_hidden_layers,
@@ -49,7 +51,11 @@ export function llama(config: LlamaConfig): Architecture {
     ropeTheta: config.rope_theta ?? config.rope_parameters?.rope_theta ?? DEFAULT_ROPE_THETA,
     tieEmbeddings: config.tie_word_embeddings,
   };
-  const linear = (module: string, inFeatures: number, outFeatures: number): LinearSpec => ({ module, inFeatures, outFeatures });
+  const linear = (module: string, inFeatures: number, outFeatures: number): LinearSpec => ({
+    module,
+    inFeatures,
+    outFeatures,
+  });
   const linears = [
     linear("self_attn.q_proj", hidden, heads * headSize),
     linear("self_attn.k_proj", hidden, keyValueHeads * headSize),
@@ -59,7 +65,8 @@ export function llama(config: LlamaConfig): Architecture {
     linear("mlp.up_proj", hidden, inner),
     linear("mlp.down_proj", inner, hidden),
   ];
-  const norm = (b: GraphBuilder, x: Value, weight: Value) => b.op("RmsNorm", [x, weight], { epsilon: shape.normEpsilon });
+  const norm = (b: GraphBuilder, x: Value, weight: Value) =>
+    b.op("RmsNorm", [x, weight], { epsilon: shape.normEpsilon });
 
   return {
     shape,
@@ -67,7 +74,10 @@ export function llama(config: LlamaConfig): Architecture {
     layerWeights: new Map<string, Shape>([
       ["input_layernorm.weight", [hidden]],
       ["post_attention_layernorm.weight", [hidden]],
-      ...linears.map(({ module, inFeatures, outFeatures }): [string, Shape] => [`${module}.weight`, [outFeatures, inFeatures]]),
+      ...linears.map(({ module, inFeatures, outFeatures }): [string, Shape] => [
+        `${module}.weight`,
+        [outFeatures, inFeatures],
+      ]),
     ]),
     layerName: (layer, name) => `model.layers.${layer}.${name}`,
     embeddingName: "model.embed_tokens.weight",

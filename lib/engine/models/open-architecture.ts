@@ -24,7 +24,8 @@ export async function openArchitecture(modelDir: string): Promise<Architecture> 
   const text = await readFile(path, "utf8").catch((cause) => {
     throw new AppError("not_found", `${path} cannot be read; a model folder needs a config.json.`, { cause });
   });
-  if (text.length > MAX_CONFIG_BYTES) throw new AppError("invalid_input", `${path} is longer than a configuration can be (1 MB).`);
+  if (text.length > MAX_CONFIG_BYTES)
+    throw new AppError("invalid_input", `${path} is longer than a configuration can be (1 MB).`);
   let config: unknown;
   try {
     config = JSON.parse(text);
@@ -32,7 +33,8 @@ export async function openArchitecture(modelDir: string): Promise<Architecture> 
     throw new AppError("invalid_input", `${path} is not valid JSON; download the model again.`, { cause });
   }
   const modelType = z.object({ model_type: z.string() }).safeParse(config).data?.model_type;
-  const open = modelType !== undefined && Object.hasOwn(ARCHITECTURES, modelType) ? ARCHITECTURES[modelType] : undefined;
+  const open =
+    modelType !== undefined && Object.hasOwn(ARCHITECTURES, modelType) ? ARCHITECTURES[modelType] : undefined;
   if (!open) {
     const found = modelType === undefined ? "has no model_type" : `is of type "${modelType}"`;
     throw new AppError("invalid_input", `${path} ${found}; supported types are ${SUPPORTED_MODEL_TYPES.join(", ")}.`);

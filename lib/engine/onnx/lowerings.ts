@@ -3,7 +3,11 @@ import type { OpAttributes, OpName, Value } from "../graph/ops";
 
 export interface OnnxAttribute {
   name: string;
-  value: { kind: "int"; value: number } | { kind: "float"; value: number } | { kind: "ints"; value: readonly number[] } | { kind: "string"; value: string };
+  value:
+    | { kind: "int"; value: number }
+    | { kind: "float"; value: number }
+    | { kind: "ints"; value: readonly number[] }
+    | { kind: "string"; value: string };
 }
 
 export interface OnnxNode {
@@ -16,7 +20,12 @@ export interface OnnxNode {
 /** Adds a small int64 vector and gives its name; equal vectors share one. */
 export type AddIntegers = (values: readonly number[]) => string;
 
-type Lowering<Attributes> = (attributes: Attributes, inputs: string[], integers: AddIntegers, output: Value) => OnnxNode;
+type Lowering<Attributes> = (
+  attributes: Attributes,
+  inputs: string[],
+  integers: AddIntegers,
+  output: Value,
+) => OnnxNode;
 
 const int = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "int", value } });
 const float = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "float", value } });

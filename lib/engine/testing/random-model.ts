@@ -26,11 +26,16 @@ export async function writeRandomModel(
   { seed = 1, deviation = 0.3, dtype = "F32" }: { seed?: number; deviation?: number; dtype?: WritableDtype } = {},
 ): Promise<void> {
   await mkdir(dir, { recursive: true });
-  await writeFile(join(dir, "config.json"), JSON.stringify({ architectures: ["LlamaForCausalLM"], model_type: "llama", ...config }));
+  await writeFile(
+    join(dir, "config.json"),
+    JSON.stringify({ architectures: ["LlamaForCausalLM"], model_type: "llama", ...config }),
+  );
   const rng = Rng.seeded(seed);
   const tensors = [...expectedWeights(llama(LlamaConfig.parse(config)))].map(([name, shape]) => {
     const data = new Float32Array(sizeOf(shape));
-    for (let i = 0; i < data.length; i++) data[i] = shape.length === 1 ? 1 + 0.1 * (2 * rng.uniform() - 1) : deviation * (2 * rng.uniform() - 1) * Math.sqrt(3);
+    for (let i = 0; i < data.length; i++)
+      data[i] =
+        shape.length === 1 ? 1 + 0.1 * (2 * rng.uniform() - 1) : deviation * (2 * rng.uniform() - 1) * Math.sqrt(3);
     return { name, shape, data };
   });
   await writeSafetensors(join(dir, "model.safetensors"), tensors, { dtype });
