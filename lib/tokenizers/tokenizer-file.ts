@@ -5,6 +5,9 @@ import { AppError } from "@/lib/errors";
 const MAX_TOKENS = 2_000_000;
 const MAX_TOKEN_CHARS = 10_000;
 
+/** Old files have none. */
+const MODEL_TYPES = ["BPE", "Unigram", "WordPiece"];
+
 const flag = z.boolean().default(false);
 const AddedToken = z.looseObject({
   id: z
@@ -30,7 +33,7 @@ const TokenizerFileSchema = z.looseObject({
   decoder: Component,
   // Vocabulary and merges hold up to millions of entries; they are checked by hand below, for speed, and because
   // "__proto__" is a token like any other.
-  model: z.looseObject({ type: z.string().optional(), vocab: z.unknown(), merges: z.unknown() }),
+  model: z.looseObject({ type: z.string().optional(), vocab: z.unknown().optional(), merges: z.unknown().optional() }),
 });
 
 export type TokenizerComponent = z.infer<typeof Component>;
@@ -55,6 +58,10 @@ export function parseTokenizerFile(value: unknown, name: string): TokenizerFile 
     );
   }
   const file = parsed.data;
+  const { type } = file.model;
+  if (type !== undefined && !MODEL_TYPES.includes(type)) {
+    throw new AppError("invalid_input", `${name} has a kind of model that can't be used here: ${type.slice(0, 40)}.`);
+  }
   return {
     ...file,
     addedTokens: file.added_tokens ?? [],
