@@ -12,10 +12,17 @@ const Owner = z.object({
 });
 type Owner = z.infer<typeof Owner>;
 
-/** Clock ticks since boot from /proc (field 22, counted after the name, which may contain anything); null elsewhere. */
-async function startTimeOf(pid: number): Promise<string | null> {
-  const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
-  return status?.slice(status.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+interface ProcessStatus {
+  isZombie: boolean;
+  startTime: string | null;
+}
+
+/** From /proc (fields 3 and 22, counted after the name, which may contain anything); null on other systems. */
+async function findStatus(pid: number): Promise<ProcessStatus | null> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+  if (text === null) return null;
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { isZombie: fields[0] === "Z" || fields[0] === "X", startTime: fields[19] ?? null };
 }
 
 async function isAlive({ pid, startTime }: Owner): Promise<boolean> {
@@ -24,8 +31,10 @@ async function isAlive({ pid, startTime }: Owner): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  const actual = await startTimeOf(pid);
-  return startTime === null || actual === null ? pid !== process.pid : actual === startTime;
+  const status = await findStatus(pid);
+  // Killed and not collected by its parent: in a container without an init process that may stay so for ever.
+  if (status?.isZombie) return false;
+  return startTime === null || status === null ? pid !== process.pid : status.startTime === startTime;
 }
 
 function parseOwner(text: string): Owner | null {
@@ -43,7 +52,7 @@ function parseOwner(text: string): Owner | null {
  */
 export async function lockRun(runDir: string): Promise<() => Promise<void>> {
   const path = join(runDir, "trainer.pid");
-  const mine = JSON.stringify({ pid: process.pid, startTime: await startTimeOf(process.pid) });
+  const mine = JSON.stringify({ pid: process.pid, startTime: (await findStatus(process.pid))?.startTime ?? null });
   const candidate = join(runDir, `.writing-${randomUUID()}`);
   await writeFile(candidate, mine, { flag: "wx" });
   try {
