@@ -194,7 +194,8 @@ export class LayerwiseModel implements TrainableModel {
     for (let start = 0; start < rows.length; start += size) {
       const chunk = rows.subarray(start, start + size);
       const gathered = new Float32Array(size * hiddenSize);
-      chunk.forEach((row, i) => gathered.set(x.subarray(row * hiddenSize, (row + 1) * hiddenSize), i * hiddenSize));
+      for (const [i, row] of chunk.entries())
+        gathered.set(x.subarray(row * hiddenSize, (row + 1) * hiddenSize), i * hiddenSize);
       const labels = new BigInt64Array(size);
       const weights = new Float32Array(size);
       for (let i = 0; i < chunk.length; i++) {
@@ -226,7 +227,8 @@ export class LayerwiseModel implements TrainableModel {
     for (const { feeds, chunk, count } of this.headChunks(batch, x, scale)) {
       const results = await session.run(feeds);
       const dx = results.dx as Float32Array;
-      chunk.forEach((row, i) => dy.set(dx.subarray(i * hiddenSize, (i + 1) * hiddenSize), row * hiddenSize));
+      for (const [i, row] of chunk.entries())
+        dy.set(dx.subarray(i * hiddenSize, (i + 1) * hiddenSize), row * hiddenSize);
       if (trainedFinalNorm && results.d_norm) addTo(trainedFinalNorm.gradient, results.d_norm);
       if (trainedHead && results.d_head) addTo(trainedHead.gradient, results.d_head);
       loss.lossSum += (results.loss as Float32Array)[0] as number;
