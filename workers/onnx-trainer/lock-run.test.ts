@@ -67,8 +67,8 @@ test.runIf(process.platform === "linux")(
 );
 
 test.runIf(process.platform === "linux")("a killed owner that nobody collected holds nothing", async () => {
-  // The shell becomes `sleep`, which never collects the child that the shell had started.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  // The shell becomes `sleep 60`, which never collects the child that the shell had started.
+  const parent = spawn("sh", ["-c", "sleep 0.5 & echo $!; exec sleep 60"]);
   try {
     const [line] = await once(parent.stdout, "data");
     const pid = Number(String(line));
