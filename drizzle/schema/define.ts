@@ -59,6 +59,8 @@ export function defineSchema(c: ColumnKit) {
       device: c.text("device"),
       /** Number of the newest row in run_events. Taken with one atomic update, so numbers follow commit order. */
       eventSeq: c.int("event_seq").notNull().default(0),
+      /** Bytes of `frames.ndjson` in the run's folder that are recorded here: each frame counts exactly once. */
+      framesOffset: c.int64("frames_offset").notNull().default(0),
       step: c.int("step").notNull().default(0),
       totalSteps: c.int("total_steps"),
       epoch: c.real("epoch").notNull().default(0),

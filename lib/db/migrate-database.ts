@@ -7,8 +7,8 @@ import { drizzle as pgDrizzle } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { AppError } from "@/lib/errors";
-import { describeUrl } from "./describe-url";
 import { type DatabaseOptions, isPostgresUrl } from "./database-options";
+import { describeUrl } from "./describe-url";
 
 /** Any number, the same in every process of ours. */
 const ADVISORY_LOCK = 7_265_103;

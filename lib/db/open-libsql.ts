@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql";
 import * as sqliteSchema from "../../drizzle/schema/sqlite";
+import type { DatabaseOptions } from "./database-options";
 import { isBusy, unavailable } from "./errors";
 import { Mutex } from "./mutex";
-import type { DatabaseOptions } from "./database-options";
 import { statementLogger } from "./statement-logger";
 import type { Db, Tables, Tx } from "./types";
 

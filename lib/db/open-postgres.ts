@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import * as schema from "../../drizzle/schema/pg";
-import { unavailable } from "./errors";
 import type { DatabaseOptions } from "./database-options";
+import { unavailable } from "./errors";
 import { statementLogger } from "./statement-logger";
 import type { Db } from "./types";
 

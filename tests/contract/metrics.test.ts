@@ -27,7 +27,7 @@ describe.each(TEST_DATABASES)("metrics on %s", (kind) => {
     await record(1, { trainLoss: 2.25 });
     await record(2, { trainLoss: null, isFinite: false });
     const rows = await listMetrics(database.db, runId);
-    expect(rows.map(({ step, trainLoss, evalLoss, isFinite }) => ({ step, trainLoss, evalLoss, isFinite }))).toEqual([
+    expect(rows).toMatchObject([
       { step: 1, trainLoss: 2.25, evalLoss: 2.5, isFinite: true },
       { step: 2, trainLoss: null, evalLoss: null, isFinite: false },
     ]);

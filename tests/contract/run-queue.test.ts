@@ -9,12 +9,12 @@ import { openTestDatabase, TEST_DATABASES, type TestDatabase } from "../helpers/
 import { addDataset, addRun } from "../helpers/run-fixtures";
 
 const T0 = new Date("2026-01-01T00:00:00.000Z");
-const after = (seconds: number) => new Date(T0.getTime() + seconds * 1000);
+const at = (seconds: number) => new Date(T0.getTime() + seconds * 1000);
 const lease = (owner: string, deviceKey: string, seconds = 0) => ({
   owner,
   deviceKey,
-  now: after(seconds),
-  expiresAt: after(seconds + 15),
+  now: at(seconds),
+  expiresAt: at(seconds + 15),
 });
 
 describe.each(TEST_DATABASES)("the queue of runs on %s", (kind) => {
@@ -29,7 +29,7 @@ describe.each(TEST_DATABASES)("the queue of runs on %s", (kind) => {
   });
   afterAll(() => database.close());
 
-  const add = (seconds: number) => addRun(database.db, { datasetId, createdAt: after(seconds) });
+  const add = (seconds: number) => addRun(database.db, { datasetId, createdAt: at(seconds) });
   const claim = (...args: Parameters<typeof lease>) =>
     database.db.transaction((tx) => claimNextRun(tx, lease(...args)));
 
@@ -73,7 +73,7 @@ describe.each(TEST_DATABASES)("the queue of runs on %s", (kind) => {
     const id = await add(1);
     await claim("a", "host/1");
     const renew = (owner: string) =>
-      database.db.transaction((tx) => renewLease(tx, { runId: id, owner, expiresAt: after(60) }));
+      database.db.transaction((tx) => renewLease(tx, { runId: id, owner, expiresAt: at(60) }));
     expect(await renew("b")).toBeNull();
     expect(await renew("a")).toBe("preparing");
     const event = { kind: "log" as const, payload: { message: "hello" }, createdAt: T0 };
@@ -86,14 +86,14 @@ describe.each(TEST_DATABASES)("the queue of runs on %s", (kind) => {
   it("interrupts runs whose lease ran out, once, and takes them from their worker", async () => {
     const id = await add(1);
     await claim("a", "host/1");
-    const sweep = (seconds: number) => database.db.transaction((tx) => interruptExpiredRuns(tx, after(seconds)));
+    const sweep = (seconds: number) => database.db.transaction((tx) => interruptExpiredRuns(tx, at(seconds)));
     expect(await sweep(14)).toEqual([]);
     expect(await sweep(16)).toEqual([id]);
     expect(await sweep(17)).toEqual([]);
     const record = await findRun(database.db, id);
     expect(record?.run).toMatchObject({ status: "interrupted", exitCause: "lost_worker", leaseOwner: null });
     expect(
-      await database.db.transaction((tx) => renewLease(tx, { runId: id, owner: "a", expiresAt: after(60) })),
+      await database.db.transaction((tx) => renewLease(tx, { runId: id, owner: "a", expiresAt: at(60) })),
     ).toBeNull();
   });
 

@@ -13,11 +13,12 @@ import type { ServiceContext } from "@/lib/services/context";
 import { checkArtefact } from "./check-artefact";
 import { decideEnd, type RunEnd, type StopReason, type TrainerEnd } from "./decide-end";
 import { endOldTrainers, type OldTrainerPatience } from "./end-old-trainers";
+import { framesPathOf, recoverFrames } from "./frames-file";
 import { keepLease } from "./lease-keeper";
 import type { PrepareRun } from "./prepare-run";
-import { ProtocolError } from "./read-frames";
+import { ProtocolError, type ReadFrame, readFrames } from "./read-frames";
 import { LostLeaseError, recordFrame } from "./record-frame";
-import { type StopPatience, TrainerProcess } from "./trainer-process";
+import { type StopPatience, type TrainerPaths, TrainerProcess } from "./trainer-process";
 import { writeJsonFile } from "./write-json-file";
 
 export interface ExecuteOptions {
@@ -85,9 +86,11 @@ class RunExecution {
     const runDir = join(this.#ctx.paths.runs, this.#runId);
     const specPath = join(runDir, "spec.json");
     let spec: TrainerSpec;
+    let framesOffset: number;
     try {
       await mkdir(runDir, { recursive: true });
       await endOldTrainers(specPath, this.#options.oldTrainerPatience, this.#abort.signal);
+      framesOffset = await recoverFrames(this.#ctx, runDir, this.#runId, this.#options.owner);
       spec = await this.#options.prepareRun(this.#ctx, this.#record, {
         runDir,
         signal: this.#abort.signal,
@@ -99,7 +102,10 @@ class RunExecution {
     } catch (error) {
       return { ...this.#endOfPreparation(error), adapterPath: null };
     }
-    const end = await this.#listen(specPath, join(runDir, "log.txt"));
+    const end = await this.#listen(
+      { spec: specPath, log: join(runDir, "log.txt"), frames: framesPathOf(runDir) },
+      framesOffset,
+    );
     const decided = decideEnd(end, this.#stopReason);
     if (decided.to !== "completed" || end.lastWord?.kind !== "done") return { ...decided, adapterPath: null };
     return this.#checked(decided, end.lastWord.adapterPath, runDir);
@@ -119,8 +125,8 @@ class RunExecution {
   }
 
   /** From the start of the trainer to its exit, with every frame recorded. */
-  async #listen(specPath: string, logPath: string): Promise<TrainerEnd> {
-    const trainer = await TrainerProcess.start(this.#options.trainerEntry(), specPath, logPath);
+  async #listen(paths: TrainerPaths, offset: number): Promise<TrainerEnd> {
+    const trainer = await TrainerProcess.start(this.#options.trainerEntry(), paths);
     this.#trainer = trainer;
     // A stop that came while it started.
     if (this.#isLost) trainer.kill("SIGKILL");
@@ -128,9 +134,10 @@ class RunExecution {
 
     const end: Omit<TrainerEnd, "exit"> = { lastWord: null, protocolError: null, step: this.#record.run.step };
     try {
-      for await (const frame of trainer.frames()) {
+      for await (const read of readFrames({ path: paths.frames, offset, isWriterGone: () => trainer.isGone })) {
+        const { frame } = read;
         if (end.lastWord !== null) throw new ProtocolError(`${frame.kind} after ${end.lastWord.kind}`);
-        const status = await this.#recordPatiently(frame);
+        const status = await this.#recordPatiently(read);
         if (status === "stopping") this.#stop("person");
         if (frame.kind === "metric") end.step = frame.step;
         if (frame.kind === "done" || frame.kind === "error") {
@@ -149,10 +156,15 @@ class RunExecution {
     return { ...end, exit: await trainer.exit };
   }
 
-  async #recordPatiently(frame: Frame): Promise<RunStatus> {
+  async #recordPatiently(read: ReadFrame): Promise<RunStatus> {
     for (const delayMs of [...RECORD_RETRY_MS, null]) {
       try {
-        return await recordFrame(this.#ctx.db, this.#options.owner, this.#runId, frame, this.#ctx.now());
+        return await recordFrame(this.#ctx.db, {
+          ...read,
+          runId: this.#runId,
+          owner: this.#options.owner,
+          now: this.#ctx.now(),
+        });
       } catch (error) {
         if (error instanceof LostLeaseError || delayMs === null) throw error;
         this.#ctx.log.warn({ error, runId: this.#runId }, "a frame could not be recorded; trying again");

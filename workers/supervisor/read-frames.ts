@@ -1,31 +1,69 @@
-/** @file Frames from a trainer: one JSON object a line, each line bounded and checked. */
-import type { Readable } from "node:stream";
+/**
+ * @file Frames of a trainer, read from the file that it writes them to. A file rather than a pipe, because what is in it
+ * outlives both processes: frames that a killed worker had not recorded yet are recorded by the next one.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Frame } from "@/lib/contracts/trainer-protocol";
 
 const MAX_LINE_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+const LOOK_MS = 25;
+const NEWLINE = 10;
 
 /** A trainer said something that is not in the protocol. */
 export class ProtocolError extends Error {}
 
-/** Yields frames as they arrive. Throws ProtocolError at the first line that is none. */
-export async function* readFrames(stream: Readable, maxLineBytes: number = MAX_LINE_BYTES): AsyncGenerator<Frame> {
-  let parts: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      const line = Buffer.concat([...parts, chunk.subarray(start, end)]);
-      parts = [];
-      length = 0;
-      start = end + 1;
-      if (line.length > maxLineBytes) throw new ProtocolError(`a line has ${line.length} bytes`);
-      if (line.length > 0) yield parseFrame(line.toString("utf8"));
+export interface ReadFrame {
+  frame: Frame;
+  /** Where its line begins and where the next one does, in bytes. */
+  start: number;
+  end: number;
+}
+
+export interface ReadFramesOptions {
+  path: string;
+  /** Where to begin. */
+  offset: number;
+  /** When the writer is gone, the end of the file is the end. */
+  isWriterGone(): boolean;
+  maxLineBytes?: number;
+}
+
+/** Yields frames as they are written. Throws ProtocolError at the first line that is none. */
+export async function* readFrames(options: ReadFramesOptions): AsyncGenerator<ReadFrame> {
+  const { path, offset, isWriterGone, maxLineBytes = MAX_LINE_BYTES } = options;
+  const file = await open(path, "r");
+  try {
+    let rest = Buffer.alloc(0);
+    let start = offset;
+    for (;;) {
+      // Asked before reading: what the writer left behind is then read to its end.
+      const isLast = isWriterGone();
+      const chunk = await readChunk(file, start + rest.length);
+      if (chunk.length === 0) {
+        if (isLast) return; // A last line without its end: the trainer died while it wrote.
+        await sleep(LOOK_MS);
+        continue;
+      }
+      rest = Buffer.concat([rest, chunk]);
+      for (let length = rest.indexOf(NEWLINE); length !== -1; length = rest.indexOf(NEWLINE)) {
+        if (length > maxLineBytes) throw new ProtocolError(`a line has ${length} bytes`);
+        const end = start + length + 1;
+        if (length > 0) yield { frame: parseFrame(rest.toString("utf8", 0, length)), start, end };
+        rest = rest.subarray(length + 1);
+        start = end;
+      }
+      if (rest.length > maxLineBytes) throw new ProtocolError(`a line has more than ${maxLineBytes} bytes`);
     }
-    parts.push(chunk.subarray(start));
-    length += chunk.length - start;
-    if (length > maxLineBytes) throw new ProtocolError(`a line has more than ${maxLineBytes} bytes`);
+  } finally {
+    await file.close();
   }
-  // What is left has no line end: the trainer died while it wrote. Its exit tells the rest.
+}
+
+async function readChunk(file: FileHandle, position: number): Promise<Buffer> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, position);
+  return buffer.subarray(0, bytesRead);
 }
 
 function parseFrame(line: string): Frame {

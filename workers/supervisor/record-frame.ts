@@ -3,23 +3,48 @@ import { newId } from "@/lib/contracts/ids";
 import type { RunStatus } from "@/lib/contracts/run-status";
 import type { Frame } from "@/lib/contracts/trainer-protocol";
 import { upsertMetric } from "@/lib/db/repositories/metrics";
-import { recordRunEvent, type RunProgress } from "@/lib/db/repositories/run-progress";
+import { type RunProgress, recordRunEvent } from "@/lib/db/repositories/run-progress";
 import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
+import { findRunStatus } from "@/lib/db/repositories/runs";
 import type { Db } from "@/lib/db/types";
 
 /** Another worker, or the sweep, has taken the run from us. */
 export class LostLeaseError extends Error {}
 
-/** Event, metric and the run's own columns together or not at all. Returns the run's status; throws LostLeaseError. */
-export async function recordFrame(db: Db, owner: string, runId: string, frame: Frame, now: Date): Promise<RunStatus> {
+export interface FrameRecord {
+  runId: string;
+  owner: string;
+  frame: Frame;
+  /** Its place in the frames file. */
+  start: number;
+  end: number;
+  /** Left by a worker that was killed: it tells of an attempt that is over, so the status stays. */
+  isLeftOver?: boolean;
+  now: Date;
+}
+
+/**
+ * Event, metric, the run's own columns and the place in the file, together or not at all: recording a frame again changes
+ * nothing. Returns the run's status; throws LostLeaseError.
+ */
+export async function recordFrame(db: Db, record: FrameRecord): Promise<RunStatus> {
+  const { runId, owner, frame, start, end, isLeftOver = false, now } = record;
   const { kind, ...payload } = frame;
   return db.transaction(async (tx) => {
-    if (kind === "hello") {
+    const known = await findRunStatus(tx, runId);
+    if (known !== null && known.leaseOwner === owner && known.framesOffset >= end) return known.status;
+    if (kind === "hello" && !isLeftOver) {
       // A run that is already `stopping` keeps that status; the trainer hears of it right away.
       await changeRunStatus(tx, { runId, from: ["preparing"], to: "running", leaseOwner: owner, now });
     }
     const event = { kind, payload, createdAt: now };
-    const row = await recordRunEvent(tx, { runId, owner, event, progress: progressOf(frame) });
+    const row = await recordRunEvent(tx, {
+      runId,
+      owner,
+      event,
+      progress: progressOf(frame),
+      frames: { from: start, to: end },
+    });
     if (row === null) throw new LostLeaseError(`the lease of ${runId} is lost`);
     if (frame.kind === "metric") {
       await upsertMetric(tx, { id: newId("mtr", now.getTime()), runId, configId: row.configId, frame, timestamp: now });

@@ -1,10 +1,8 @@
 /** @file One trainer: started, listened to, told to stop, and made to stop when it does not. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { open } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import type { ChildEntry } from "@/lib/config/child-entry";
-import type { Command, Frame } from "@/lib/contracts/trainer-protocol";
-import { readFrames } from "./read-frames";
+import type { Command } from "@/lib/contracts/trainer-protocol";
 
 /** A trainer has no database rights and needs no secrets. */
 const WITHHELD = ["DATABASE_URL", "CODETUNE_TOKEN", "HF_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"];
@@ -21,10 +19,17 @@ export interface StopPatience {
   termMs: number;
 }
 
+export interface TrainerPaths {
+  spec: string;
+  log: string;
+  frames: string;
+}
+
 export class TrainerProcess {
   readonly #child: ChildProcess;
   readonly #timers: NodeJS.Timeout[] = [];
   #termAt: number | null = null;
+  #isGone = false;
   /** Resolves once, when the process is gone (or could not be started). */
   readonly exit: Promise<TrainerExit>;
 
@@ -32,6 +37,7 @@ export class TrainerProcess {
     this.#child = child;
     this.exit = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        this.#isGone = true;
         for (const timer of this.#timers) clearTimeout(timer);
         resolve({ code, signal });
       };
@@ -42,22 +48,24 @@ export class TrainerProcess {
     child.stdin?.on("error", () => {});
   }
 
-  /** Standard output and error go to the end of `logPath`. */
-  static async start(entry: ChildEntry, specPath: string, logPath: string): Promise<TrainerProcess> {
-    const log = await open(logPath, "a");
+  /** Standard output and error go to the end of `logPath`, frames to the end of `framesPath`. */
+  static async start(entry: ChildEntry, paths: TrainerPaths): Promise<TrainerProcess> {
+    const log = await open(paths.log, "a");
+    const frames = await open(paths.frames, "a");
     try {
       const env = { ...process.env };
       for (const name of WITHHELD) delete env[name];
-      const child = spawn(entry.execPath, [...entry.args, specPath], {
+      const child = spawn(entry.execPath, [...entry.args, paths.spec], {
         cwd: entry.cwd,
         env,
-        stdio: ["pipe", log.fd, log.fd, "pipe"],
+        stdio: ["pipe", log.fd, log.fd, frames.fd],
         // Its own process group: Ctrl-C in a terminal is for the worker, which then asks for a checkpoint.
         detached: true,
       });
       return new TrainerProcess(child);
     } finally {
       await log.close();
+      await frames.close();
     }
   }
 
@@ -65,8 +73,8 @@ export class TrainerProcess {
     return this.#child.pid;
   }
 
-  frames(): AsyncGenerator<Frame> {
-    return readFrames(this.#child.stdio[3] as Readable);
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   send(command: Command): void {

@@ -110,10 +110,13 @@ export async function listQueuedRunIds(db: Reader): Promise<string[]> {
 }
 
 /** The little that a worker watches. */
-export async function findRunStatus(db: Reader, runId: string): Promise<Pick<RunRow, "status" | "leaseOwner"> | null> {
+export async function findRunStatus(
+  db: Reader,
+  runId: string,
+): Promise<Pick<RunRow, "status" | "leaseOwner" | "framesOffset"> | null> {
   const { runs } = db.tables;
   const [row] = await db.orm
-    .select({ status: runs.status, leaseOwner: runs.leaseOwner })
+    .select({ status: runs.status, leaseOwner: runs.leaseOwner, framesOffset: runs.framesOffset })
     .from(runs)
     .where(eq(runs.id, runId));
   return row ?? null;

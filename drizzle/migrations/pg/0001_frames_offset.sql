@@ -1,0 +1,1 @@
+ALTER TABLE "runs" ADD COLUMN "frames_offset" bigint DEFAULT 0 NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE `runs` ADD `frames_offset` integer DEFAULT 0 NOT NULL;

@@ -1,0 +1,47 @@
+/** @file `frames.ndjson` in a run's folder, and what an earlier worker left unrecorded in it. */
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { resetFramesOffset } from "@/lib/db/repositories/run-progress";
+import { findRunStatus } from "@/lib/db/repositories/runs";
+import type { ServiceContext } from "@/lib/services/context";
+import { ProtocolError, readFrames } from "./read-frames";
+import { LostLeaseError, recordFrame } from "./record-frame";
+
+export const framesPathOf = (runDir: string): string => join(runDir, "frames.ndjson");
+
+/**
+ * Records what is left and cuts off a last line without its end, so that the next trainer begins a line of its own.
+ * Only while no trainer writes. Returns where it will begin.
+ */
+export async function recoverFrames(
+  ctx: ServiceContext,
+  runDir: string,
+  runId: string,
+  owner: string,
+): Promise<number> {
+  const path = framesPathOf(runDir);
+  const file = await open(path, "a+");
+  try {
+    const { size } = await file.stat();
+    const run = await findRunStatus(ctx.db, runId);
+    if (run?.leaseOwner !== owner) throw new LostLeaseError(`the lease of ${runId} is lost`);
+    // A shorter file is another file: its frames are not those that were recorded.
+    let offset = run.framesOffset <= size ? run.framesOffset : size;
+    try {
+      for await (const { frame, start, end } of readFrames({ path, offset, isWriterGone: () => true })) {
+        const now = ctx.now();
+        await recordFrame(ctx.db, { runId, owner, frame, start, end, isLeftOver: true, now });
+        offset = end;
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      ctx.log.warn({ runId, reason: error.message }, "frames of an earlier attempt can't be read and are left out");
+    }
+    await file.truncate(offset);
+    const row = await ctx.db.transaction((tx) => resetFramesOffset(tx, { runId, owner, offset }));
+    if (row === null) throw new LostLeaseError(`the lease of ${runId} is lost`);
+    return offset;
+  } finally {
+    await file.close();
+  }
+}
