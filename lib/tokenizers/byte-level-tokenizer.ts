@@ -66,7 +66,10 @@ export function findByteLevelTokenizer(file: TokenizerFile, fileName: string): T
     return ids;
   };
   const encodePlain = (text: string, out: number[]): void => {
-    for (const word of splitBy(patterns, text)) for (const id of encodeWord(word)) out.push(id);
+    eachWord(patterns, text, (word) => {
+      const ids = encodeWord(word);
+      for (let i = 0; i < ids.length; i++) out.push(ids[i] as number);
+    });
   };
 
   const splitters = createAddedTokenSplitters(file, normalize);
@@ -175,24 +178,25 @@ function toByteChars(bytes: Uint8Array): string {
   return text;
 }
 
-function* splitBy(patterns: readonly RegExp[], text: string, step = 0): Generator<string> {
+/** Calls `visit` with each word. Words between two matches of a pattern are words too. */
+function eachWord(patterns: readonly RegExp[], text: string, visit: (word: string) => void, step = 0): void {
   const pattern = patterns[step];
   if (pattern === undefined) {
-    if (text !== "") yield text;
+    if (text !== "") visit(text);
     return;
   }
   const isLast = step === patterns.length - 1;
   let end = 0;
-  for (const match of text.matchAll(pattern)) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const word = match[0];
-    if (match.index > end) yield* splitBy(patterns, text.slice(end, match.index), step + 1);
-    if (word !== "") {
-      if (isLast) yield word;
-      else yield* splitBy(patterns, word, step + 1);
-    }
+    if (match.index > end) eachWord(patterns, text.slice(end, match.index), visit, step + 1);
     end = match.index + word.length;
+    if (word === "") pattern.lastIndex += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+    else if (isLast) visit(word);
+    else eachWord(patterns, word, visit, step + 1);
   }
-  if (end < text.length) yield* splitBy(patterns, text.slice(end), step + 1);
+  if (end < text.length) eachWord(patterns, text.slice(end), visit, step + 1);
 }
 
 interface AddedTokenSplitter {
