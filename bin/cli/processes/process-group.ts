@@ -2,6 +2,8 @@ import { EXIT } from "../exit-codes";
 import { say } from "../say";
 import type { SupervisedProcess } from "./supervised-process";
 
+const WATCH_INTERVAL_MS = 500;
+
 /** Children that live and end together: until a signal comes, or one of them cannot be kept alive. */
 export class ProcessGroup {
   private readonly children: SupervisedProcess[] = [];
@@ -18,7 +20,20 @@ export class ProcessGroup {
   /** From here on signals end the children: the first one in good order, a second one at once. */
   start(): void {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => this.onSignal());
+    this.watchShell();
     for (const child of this.children) child.start();
+  }
+
+  /** npm runs us through a shell, which dies of a signal without passing it on. */
+  private watchShell(): void {
+    if (process.env["npm_lifecycle_event"] === undefined) return;
+    const shell = process.ppid;
+    const timer = setInterval(() => {
+      if (process.ppid === shell) return;
+      clearInterval(timer);
+      this.onSignal();
+    }, WATCH_INTERVAL_MS);
+    timer.unref();
   }
 
   private onSignal(): void {
