@@ -33,15 +33,13 @@ export interface LineCanvasProps {
   /** How a value is written on the axis and in the tooltip. */
   format(value: number): string;
   isLogScale?: boolean;
-  /** Right end of the x axis, where more is to come. */
-  xMax?: number | undefined;
   isCompact?: boolean;
 }
 
 const FONT = 11;
 
 function optionsOf(props: LineCanvasProps, colors: ChartColors): ChartOptions<"line"> {
-  const { format, isLogScale, xMax, xTitle, isCompact } = props;
+  const { format, isLogScale, xTitle, isCompact } = props;
   const ticks = { color: colors["--text-3"], font: { size: FONT }, maxRotation: 0 };
   const grid = { color: colors["--grid"], tickLength: 4 };
   return {
@@ -55,7 +53,7 @@ function optionsOf(props: LineCanvasProps, colors: ChartColors): ChartOptions<"l
       x: {
         type: "linear",
         min: 0,
-        ...(xMax !== undefined && { max: xMax }),
+        bounds: "data",
         ticks: { ...ticks, precision: 0, maxTicksLimit: isCompact ? 4 : 9 },
         grid: { ...grid, display: false },
         border: { color: colors["--line-strong"] },
@@ -98,6 +96,8 @@ export function LineCanvas(props: LineCanvasProps) {
     backgroundColor: colors[series.color],
     borderWidth: series.isFaint ? 1 : 1.75,
     borderDash: series.isDashed ? [5, 4] : [],
+    // Drawn last, above the others: sparse series would vanish behind dense ones.
+    order: series.hasMarks ? 0 : 1,
     pointRadius: series.hasMarks || series.points.length === 1 ? 3 : 0,
     pointHoverRadius: 4,
     pointStyle: series.isDashed ? ("rectRot" as const) : ("circle" as const),

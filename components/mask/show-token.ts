@@ -13,9 +13,6 @@ export function showToken(text: string): ShownToken {
     .replaceAll("\n", "↵")
     .replaceAll("\t", "⇥")
     .replaceAll(" ", "·")
-    .replace(
-      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-      (character) => `<${character.codePointAt(0)?.toString(16).padStart(2, "0")}>`,
-    );
+    .replace(/[\p{Cc}\p{Cf}\p{Z}]/gu, (character) => `<${character.codePointAt(0)?.toString(16).padStart(2, "0")}>`);
   return { text: shown === "" ? "∅" : shown, breaksLine: text.includes("\n") };
 }

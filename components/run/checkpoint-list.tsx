@@ -18,7 +18,9 @@ export function CheckpointList({ checkpoints, status }: { checkpoints: number[];
               </li>
             ))}
           </ul>
-          <p className="mt-2 text-[12px] text-text-3">“Resume” goes on from the newest one.</p>
+          {status !== "completed" && (
+            <p className="mt-2 text-[12px] text-text-3">“Resume” goes on from the newest one.</p>
+          )}
         </>
       )}
     </Card>

@@ -11,7 +11,7 @@ import type { MetricPoint } from "@/lib/contracts/views";
 
 const SMOOTHING = 0.85;
 
-export function LossChart({ metrics, totalSteps }: { metrics: MetricPoint[]; totalSteps: number | null }) {
+export function LossChart({ metrics }: { metrics: MetricPoint[] }) {
   const [isSmooth, setIsSmooth] = useState(false);
   const [isLogScale, setIsLogScale] = useState(false);
   const train = pointsOf(metrics, "trainLoss");
@@ -43,7 +43,6 @@ export function LossChart({ metrics, totalSteps }: { metrics: MetricPoint[]; tot
           xTitle="optimizer step"
           format={(value) => value.toFixed(2)}
           isLogScale={isLogScale}
-          xMax={totalSteps ?? undefined}
         />
         {train.length === 0 && held.length === 0 && (
           <p className="absolute inset-0 flex items-center justify-center text-text-3">

@@ -9,13 +9,14 @@ import {
 import { Stat } from "@/components/ui/stat";
 import type { MetricPoint, RunView } from "@/lib/contracts/views";
 
-export function RunFacts({ run, lastMetric }: { run: RunView; lastMetric: MetricPoint | undefined }) {
+export function RunFacts({ run, metrics }: { run: RunView; metrics: MetricPoint[] }) {
   const { trainableParameters, totalParameters } = run;
   const share =
     trainableParameters !== null && totalParameters
       ? `${((trainableParameters / totalParameters) * 100).toFixed(1)} % of ${formatCompact(totalParameters)}`
       : undefined;
-  const after = run.evalLossAfter ?? null;
+  const lastMetric = metrics.at(-1);
+  const after = run.evalLossAfter ?? metrics.findLast(({ evalLoss }) => evalLoss !== null)?.evalLoss ?? null;
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-4 rounded-box border bg-surface p-4 sm:grid-cols-4 xl:grid-cols-8">
       <Stat label="Train loss" value={<span data-testid="train-loss">{formatLoss(run.trainLoss)}</span>} />
@@ -34,9 +35,8 @@ export function RunFacts({ run, lastMetric }: { run: RunView; lastMetric: Metric
       <Stat label="Peak memory" value={run.peakBytes === null ? "–" : formatBytes(run.peakBytes)} />
       <Stat label="Device" value={run.device ?? "–"} />
       <Stat
-        label="Trained"
+        label="Trained parameters"
         value={trainableParameters === null ? "–" : formatCompact(trainableParameters)}
-        detail="parameters"
         {...(share && { title: share })}
       />
     </dl>

@@ -24,11 +24,11 @@ export function RunScreen({ initial, actions }: { initial: RunSnapshot; actions:
       <RunEndNotice run={run} />
       {run.status === "completed" && <RunOutcome run={run} />}
       <RunProgressBar snapshot={snapshot} />
-      <RunFacts run={run} lastMetric={metrics.at(-1)} />
-      <LossChart metrics={metrics} totalSteps={run.totalSteps} />
+      <RunFacts run={run} metrics={metrics} />
+      <LossChart metrics={metrics} />
       <Samples samples={samples} status={run.status} />
-      <SmallCharts metrics={metrics} totalSteps={run.totalSteps} />
-      <div className="grid gap-4 lg:grid-cols-2">
+      <SmallCharts metrics={metrics} />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
         <RunLog runId={run.id} lines={log} />
         <div className="flex min-w-0 flex-col gap-4">
           <CheckpointList checkpoints={checkpoints} status={run.status} />

@@ -78,27 +78,38 @@ function StepPicker({ steps, shown, isFollowing, onChoose }: StepPickerProps) {
   );
 }
 
-function Completion({
-  title,
-  sample,
-  isCurrent,
-}: {
+/** Enough to see where the completion starts; the prompts of code are long and the completion is what counts. */
+const PROMPT_LINES = 6;
+
+function tailOf(prompt: string): { tail: string; left: number } {
+  const lines = prompt.split("\n");
+  const left = Math.max(0, lines.length - PROMPT_LINES);
+  return { tail: lines.slice(left).join("\n"), left };
+}
+
+interface CompletionProps {
   title: string;
   sample: SamplePoint | undefined;
   isCurrent?: boolean;
-}) {
+}
+
+function Completion({ title, sample, isCurrent }: CompletionProps) {
+  const { tail, left } = tailOf(sample?.prompt ?? "");
   return (
     <figure className="min-w-0">
       <figcaption className="mb-1 text-[12px] text-text-3">{title}</figcaption>
       <pre
         data-testid={isCurrent ? "sample-latest" : "sample-first"}
-        className="max-h-72 min-h-28 overflow-auto whitespace-pre-wrap break-words rounded-md bg-surface-2 p-3 font-mono text-[12.5px] leading-[1.55]"
+        className="max-h-80 min-h-28 overflow-auto whitespace-pre-wrap break-words rounded-md bg-surface-2 p-3 font-mono text-[12.5px] leading-[1.55]"
       >
         {sample === undefined ? (
           <span className="text-text-3">No completion at this step.</span>
         ) : (
           <>
-            <span className="text-text-3">{sample.prompt}</span>
+            <span className="text-text-3" title={sample.prompt}>
+              {left > 0 && `⋯ ${left} more ${left === 1 ? "line" : "lines"} of the prompt\n`}
+              {tail}
+            </span>
             <mark className="bg-accent-soft text-text">{sample.completion}</mark>
           </>
         )}

@@ -17,7 +17,7 @@ const CHARTS: SmallChart[] = [
   { title: "Tokens per second", key: "tokensPerSecond", color: "--series-1", format: formatCount },
 ];
 
-export function SmallCharts({ metrics, totalSteps }: { metrics: MetricPoint[]; totalSteps: number | null }) {
+export function SmallCharts({ metrics }: { metrics: MetricPoint[] }) {
   // Step 0 is only the evaluation before training.
   const steps = metrics.filter(({ step }) => step > 0);
   return (
@@ -37,7 +37,6 @@ export function SmallCharts({ metrics, totalSteps }: { metrics: MetricPoint[]; t
               label={last ? `${title} by step, now ${format(last.y)}.` : `${title}: no points yet.`}
               series={[{ label: title, points, color }]}
               format={format}
-              xMax={totalSteps ?? undefined}
             />
           </Card>
         );

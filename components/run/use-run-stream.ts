@@ -28,9 +28,16 @@ export function useRunStream(initial: RunSnapshot): { snapshot: RunSnapshot; con
     queryFn: ({ signal }) => fetchJson<RunSnapshot>(`/api/runs/${runId}/snapshot`, { signal }),
     initialData: initial,
     staleTime: Number.POSITIVE_INFINITY,
+    // An answer that was under way while newer events came by the stream must not undo them.
+    structuralSharing: (known, next) =>
+      known !== undefined && (next as RunSnapshot).lastSeq < (known as RunSnapshot).lastSeq ? known : next,
     refetchOnWindowFocus: false,
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.run.status) ? ENDED_REFETCH_MS : false),
   });
+  // Coming back to this page by a link: the server's state may be newer than what was kept from the last visit.
+  useEffect(() => {
+    client.setQueryData<RunSnapshot>(snapshotKey(runId), initial);
+  }, [client, runId, initial]);
   const hasEnded = isFinal(snapshot.run.status);
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => {

@@ -39,6 +39,14 @@ const Sample = z.object({ step: z.number(), name: z.string(), prompt: z.string()
 const Progress = z.object({ phase: z.string(), done: z.number(), total: z.number() });
 const Log = z.object({ level: z.enum(["info", "warn", "error"]).catch("info"), message: z.string() });
 const Step = z.object({ step: z.number() });
+const Status = z.object({ status: z.string() });
+const Hello = z.object({
+  engine: z.string(),
+  device: z.string(),
+  startStep: z.number(),
+  totalSteps: z.number(),
+  trainableParameters: z.number(),
+});
 const number = z
   .number()
   .nullish()
@@ -105,7 +113,41 @@ export function emptySnapshot(run: RunView): RunSnapshot {
 
 export function applyRunEvent(snapshot: RunSnapshot, event: RunEventView): RunSnapshot {
   if (event.seq <= snapshot.lastSeq) return snapshot;
-  return { ...snapshot, ...changeOf(snapshot, event), lastSeq: event.seq };
+  const line = logLineOf(event);
+  return {
+    ...snapshot,
+    ...changeOf(snapshot, event),
+    ...(line && { log: [...snapshot.log, line].slice(-MAX_LOG_LINES) }),
+    lastSeq: event.seq,
+  };
+}
+
+/** What an event adds to the log that people read: what the trainer said, and the turning points of the run. */
+function logLineOf({ seq, kind, payload, createdAt: at }: RunEventView): LogLine | null {
+  const line = (level: LogLine["level"], message: string): LogLine => ({ seq, at, level, message });
+  if (kind === "log" || kind === "error") {
+    const said = Log.safeParse({ level: kind === "error" ? "error" : undefined, ...payload });
+    return said.success ? line(said.data.level, said.data.message) : null;
+  }
+  if (kind === "status") {
+    const status = Status.safeParse(payload);
+    return status.success ? line("info", `The run is ${status.data.status}.`) : null;
+  }
+  if (kind === "checkpoint") {
+    const checkpoint = Step.safeParse(payload);
+    return checkpoint.success ? line("info", `Checkpoint written at step ${checkpoint.data.step}.`) : null;
+  }
+  if (kind === "hello") {
+    const hello = Hello.safeParse(payload);
+    if (!hello.success) return null;
+    const { engine, device, startStep, totalSteps, trainableParameters } = hello.data;
+    const where = startStep > 0 ? `goes on from step ${startStep}` : "starts";
+    return line(
+      "info",
+      `Training ${where}: ${totalSteps} steps, ${trainableParameters} trained parameters, engine ${engine}, device ${device}.`,
+    );
+  }
+  return null;
 }
 
 /** An event of a shape we don't know (written by a newer version) changes nothing. */
@@ -134,11 +176,7 @@ function changeOf(snapshot: RunSnapshot, event: RunEventView): Partial<RunSnapsh
       return progress.success ? { progress: progress.data } : {};
     }
     case "log":
-    case "error": {
-      const line = Log.safeParse({ level: event.kind === "error" ? "error" : undefined, ...event.payload });
-      if (!line.success) return {};
-      return { log: [...snapshot.log, { ...line.data, seq: event.seq, at: event.createdAt }].slice(-MAX_LOG_LINES) };
-    }
+    case "error":
     case "status":
     case "hello":
     case "done":

@@ -36,7 +36,7 @@ export default async function DatasetPage({ params }: { params: Promise<{ datase
       />
       <div className="flex flex-col gap-4">
         <DatasetSummary dataset={dataset} />
-        <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className="grid gap-4 lg:grid-cols-2">
           <LengthChart datasetId={dataset.id} modelIds={models.map(({ id }) => id)} />
           <LanguageBars stats={dataset.stats} />
         </div>

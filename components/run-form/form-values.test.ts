@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { RunConfig } from "@/lib/contracts/run-config";
+import {
+  checkValues,
+  type FormValues,
+  inputOf,
+  startValues,
+  stepLogarithmically,
+  textOf,
+  valuesOf,
+} from "./form-values";
+
+const start = startValues("codetune/tiny-code", "this-repository");
+const check = (change: Partial<FormValues>) => checkValues({ ...start, ...change });
+
+describe("form values", () => {
+  it("start as a configuration that may be sent", () => {
+    expect(checkValues(start).errors).toEqual({});
+  });
+
+  it("carry a configuration there and back without losing a digit", () => {
+    for (const learning_rate of [2.5e-5, 1e-6, 0.01, 0.000123456789012345, 3.333333333333333e-4]) {
+      const config = RunConfig.parse({
+        model_type: "m",
+        dataset_name: "d",
+        learning_rate,
+        adam_epsilon: 1e-8,
+        weight_decay: 0.1,
+      });
+      expect(checkValues(valuesOf(config)).config).toEqual(config);
+    }
+  });
+
+  it("show every error at once, each under its field", () => {
+    const { errors, config } = check({
+      batch_size: "0",
+      learning_rate: "abc",
+      epochs: "",
+      rank: "1.5",
+      model_type: "",
+      eval_split: "0.9",
+    });
+    expect(config).toBeNull();
+    expect(Object.keys(errors).sort()).toEqual([
+      "batch_size",
+      "epochs",
+      "eval_split",
+      "learning_rate",
+      "model_type",
+      "rank",
+    ]);
+    for (const messages of Object.values(errors)) expect(messages).toHaveLength(1);
+  });
+
+  it.each(["NaN", "Infinity", "0x10", "1e", "1,5", "true", "1 2", "--1", "١"])("refuse “%s” as a number", (text) => {
+    expect(check({ learning_rate: text }).errors.learning_rate).toBeDefined();
+  });
+
+  it.each(["2e-4", " 0.0002 ", "2E-4", ".0002", "+2e-4"])("read “%s” as 0.0002", (learning_rate) => {
+    expect(inputOf({ ...start, learning_rate }).learning_rate).toBe(0.0002);
+  });
+});
+
+describe("stepLogarithmically", () => {
+  it("climbs 1, 2, 5, 10 … and comes back the same way", () => {
+    const up = [1e-5];
+    for (let i = 0; i < 9; i++) up.push(stepLogarithmically(up.at(-1) ?? 0, 1));
+    expect(up.map(textOf)).toEqual(["1e-5", "2e-5", "5e-5", "1e-4", "2e-4", "5e-4", "0.001", "0.002", "0.005", "0.01"]);
+    const down = [1e-2];
+    for (let i = 0; i < 9; i++) down.push(stepLogarithmically(down.at(-1) ?? 0, -1));
+    expect(down.reverse()).toEqual(up);
+  });
+
+  it("goes from a value in between to the next rung", () => {
+    expect(stepLogarithmically(3e-4, 1)).toBe(5e-4);
+    expect(stepLogarithmically(3e-4, -1)).toBe(2e-4);
+    expect(stepLogarithmically(0, 1)).toBe(1e-6);
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { AppError } from "@/lib/errors";
+import { checkAccess, createSession, isValidSession, SESSION_COOKIE, SESSION_SECONDS } from "./session";
+
+const NOW = Date.UTC(2026, 10, 23);
+const TOKEN = "a-token-with-24-letters!";
+const laptop = { host: "127.0.0.1", token: undefined };
+const server = { host: "0.0.0.0", token: TOKEN };
+
+const answer = (
+  method: string,
+  headers: Record<string, string>,
+  policy: { host: string; token: string | undefined },
+) => {
+  try {
+    checkAccess(method, new Headers(headers), policy, NOW);
+    return "allowed";
+  } catch (error) {
+    return error instanceof AppError ? error.code : "crash";
+  }
+};
+
+describe("on loopback", () => {
+  it.each(["localhost:7860", "127.0.0.1:7860", "[::1]:7860", "LOCALHOST"])("answers under %s", (host) => {
+    expect(answer("GET", { host }, laptop)).toBe("allowed");
+  });
+
+  // A name of the attacker's that resolves to 127.0.0.1 makes the browser believe that we are its site.
+  it.each([
+    "evil.example:7860",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "192.168.1.5:7860",
+    "",
+    "a b",
+    "localhost:7860@evil",
+  ])("refuses the name “%s”", (host) => expect(answer("GET", { host }, laptop)).toBe("forbidden"));
+
+  it("takes the token when asked under another name, once there is one", () => {
+    const policy = { host: "127.0.0.1", token: TOKEN };
+    expect(answer("GET", { host: "studio.example" }, policy)).toBe("unauthenticated");
+    expect(answer("GET", { host: "studio.example", authorization: `Bearer ${TOKEN}` }, policy)).toBe("allowed");
+    expect(answer("GET", { host: "localhost" }, policy)).toBe("allowed");
+  });
+});
+
+describe("reachable by others", () => {
+  const host = "studio.example";
+
+  it("serves nothing without a token being set, not even under a loopback name", () => {
+    expect(answer("GET", { host }, { host: "0.0.0.0", token: undefined })).toBe("unavailable");
+    expect(answer("GET", { host: "localhost" }, { host: "0.0.0.0", token: undefined })).toBe("unavailable");
+  });
+
+  it.each([
+    ["no credentials", {}],
+    ["a wrong bearer", { authorization: "Bearer wrong" }],
+    ["a prefix of the token", { authorization: `Bearer ${TOKEN.slice(0, -1)}` }],
+    ["the token as the cookie", { cookie: `${SESSION_COOKIE}=${TOKEN}` }],
+    ["basic auth", { authorization: `Basic ${TOKEN}` }],
+  ])("asks for sign-in with %s", (_, headers) =>
+    expect(answer("GET", { host, ...headers }, server)).toBe("unauthenticated"),
+  );
+
+  it("accepts the bearer token and the session cookie", () => {
+    const cookie = `theme=dark; ${SESSION_COOKIE}=${createSession(TOKEN, NOW - 1000)}`;
+    expect(answer("GET", { host, authorization: `Bearer ${TOKEN}` }, server)).toBe("allowed");
+    expect(answer("POST", { host, cookie, origin: `https://${host}`, "sec-fetch-site": "same-origin" }, server)).toBe(
+      "allowed",
+    );
+  });
+});
+
+describe("changing requests", () => {
+  const host = "localhost:7860";
+
+  it("pass from our own pages and from programs", () => {
+    expect(answer("POST", { host, origin: "http://localhost:7860", "sec-fetch-site": "same-origin" }, laptop)).toBe(
+      "allowed",
+    );
+    expect(answer("POST", { host }, laptop)).toBe("allowed");
+  });
+
+  it.each<Record<string, string>>([
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { origin: "http://localhost:3000" },
+    { origin: "http://localhost:7860.evil.example" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+  ])("are refused from %j, whatever the method", (headers) => {
+    for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
+      expect(answer(method, { host, ...headers }, laptop)).toBe("forbidden");
+      // Credentials do not help: CSRF uses the victim's own.
+      const cookie = `${SESSION_COOKIE}=${createSession(TOKEN, NOW)}`;
+      expect(answer(method, { host, cookie, ...headers }, server)).toBe("forbidden");
+    }
+    expect(answer("GET", { host, ...headers }, laptop)).toBe("allowed");
+  });
+});
+
+describe("sessions", () => {
+  it("end by time, and when the token changes", () => {
+    const session = createSession(TOKEN, NOW);
+    expect(isValidSession(session, TOKEN, NOW + SESSION_SECONDS * 1000 - 1)).toBe(true);
+    expect(isValidSession(session, TOKEN, NOW + SESSION_SECONDS * 1000)).toBe(false);
+    expect(isValidSession(session, "another-token-of-24-lett", NOW)).toBe(false);
+  });
+
+  it("can't be prolonged by hand", () => {
+    const [expiresAt, signature] = createSession(TOKEN, NOW).split(".");
+    expect(isValidSession(`${Number(expiresAt) + 1}.${signature}`, TOKEN, NOW)).toBe(false);
+    expect(isValidSession(`${expiresAt}.`, TOKEN, NOW)).toBe(false);
+    expect(isValidSession("", TOKEN, NOW)).toBe(false);
+  });
+});
