@@ -1,5 +1,4 @@
 /** @file From a run's settings to all that its trainer needs on disk. */
-import { join } from "node:path";
 import { countSteps } from "@/lib/contracts/count-steps";
 import type { BlocksManifest } from "@/lib/contracts/prepared-blocks";
 import type { RunConfig } from "@/lib/contracts/run-config";
@@ -9,9 +8,10 @@ import { findDatasetById } from "@/lib/db/repositories/datasets";
 import type { RunRecord } from "@/lib/db/repositories/runs";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "@/lib/services/context";
+import { datasetDir } from "@/lib/services/datasets/dataset-dir";
+import { loadModelTokenizer } from "@/lib/services/datasets/load-model-tokenizer";
 import { getModel } from "@/lib/services/models/get-model";
 import { warmupProblem } from "@/lib/services/runs/warmup-problem";
-import { loadTokenizer } from "@/lib/tokenizers/load-tokenizer";
 import { pickSamplePrompts } from "./pick-sample-prompts";
 
 export interface PrepareOptions {
@@ -28,10 +28,10 @@ export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, 
   if (dataset === null)
     throw new AppError("not_found", `The dataset ${datasetName} is gone; start a new run with another.`);
   const model = await getModel(ctx, { modelId: config.model_type });
-  const tokenizer = await loadTokenizer(model.path);
-  const datasetDir = join(ctx.paths.datasets, dataset.id);
+  const tokenizer = await loadModelTokenizer(ctx, config.model_type);
+  const documentsDir = datasetDir(ctx, dataset.id);
   const { blocksDir, manifest } = await prepareBlocks({
-    datasetDir,
+    datasetDir: documentsDir,
     datasetId: dataset.id,
     contentHash: dataset.contentHash,
     tokenizer,
@@ -50,13 +50,13 @@ export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, 
     blocksDir,
     config,
     resume: run.isResume,
-    samplePrompts: await pickSamplePrompts(datasetDir, { evalSplit: config.eval_split, seed: config.seed, signal }),
+    samplePrompts: await pickSamplePrompts(documentsDir, { evalSplit: config.eval_split, seed: config.seed, signal }),
   };
 };
 
 function checkSteps(manifest: BlocksManifest, config: RunConfig): void {
   const { totalSteps } = countSteps(manifest.splits.train.blocks, config);
-  if (config.warmup_steps >= totalSteps) {
+  if (config.warmup_steps > 0 && config.warmup_steps >= totalSteps) {
     throw new AppError(
       "invalid_input",
       `warmup_steps ${warmupProblem(config.warmup_steps, totalSteps)}; start a new run with less.`,

@@ -1,21 +1,25 @@
 /** @file What a schema can't know: whether model and dataset are there and fit the numbers. */
+import { countSteps } from "@/lib/contracts/count-steps";
 import { ALL_LINEAR, type RunConfig } from "@/lib/contracts/run-config";
 import type { ModelView } from "@/lib/contracts/views";
+import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
 import { type DatasetRow, findDataset } from "@/lib/db/repositories/datasets";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
-import { ensureRepositoryDataset } from "../datasets/ensure-repository-dataset";
+import { datasetDir } from "../datasets/dataset-dir";
+import { ensureRepositoryDataset, REPOSITORY_DATASET_NAME } from "../datasets/ensure-repository-dataset";
+import { loadModelTokenizer } from "../datasets/load-model-tokenizer";
 import { getModel } from "../models/get-model";
 import { warmupProblem } from "./warmup-problem";
-
-/** The dataset that is always there: built the first time that someone asks for it. */
-const REPOSITORY_DATASET_NAME = "this-repository";
 
 export interface RunConfigCheck {
   /** Empty when the run may start. */
   fieldErrors: Record<string, string[]>;
   dataset: DatasetRow | null;
 }
+
+/** Blocks of at most this much text are prepared at once (about a second), which tells the number of steps. */
+const MAX_CHECKED_BYTES = 8_000_000;
 
 /** Every problem, each under its field. */
 export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Promise<RunConfigCheck> {
@@ -25,10 +29,29 @@ export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Pr
     orProblem(() => datasetOf(ctx, config.dataset_name), fieldErrors, "dataset_name"),
   ]);
   if (model !== null) Object.assign(fieldErrors, modelProblems(config, model));
-  if (config.max_steps > 0 && config.warmup_steps >= config.max_steps) {
-    fieldErrors["warmup_steps"] = [warmupProblem(config.warmup_steps, config.max_steps)];
+  const canCount =
+    Object.keys(fieldErrors).length === 0 && dataset !== null && dataset.stats.bytes <= MAX_CHECKED_BYTES;
+  const totalSteps = canCount
+    ? await orProblem(() => countTotalSteps(ctx, config, dataset), fieldErrors, "dataset_name")
+    : config.max_steps || null;
+  if (totalSteps !== null && config.warmup_steps > 0 && config.warmup_steps >= totalSteps) {
+    fieldErrors["warmup_steps"] = [warmupProblem(config.warmup_steps, totalSteps)];
   }
   return { fieldErrors, dataset };
+}
+
+/** By the blocks that the run will train on; the worker finds them ready then. Throws when there is nothing to learn from. */
+async function countTotalSteps(ctx: ServiceContext, config: RunConfig, dataset: DatasetRow): Promise<number> {
+  const { manifest } = await prepareBlocks({
+    datasetDir: datasetDir(ctx, dataset.id),
+    datasetId: dataset.id,
+    contentHash: dataset.contentHash,
+    tokenizer: await loadModelTokenizer(ctx, config.model_type),
+    blockLength: config.max_seq_length,
+    evalSplit: config.eval_split,
+    seed: config.seed,
+  });
+  return countSteps(manifest.splits.train.blocks, config).totalSteps;
 }
 
 function modelProblems(config: RunConfig, model: ModelView): Record<string, string[]> {
@@ -43,15 +66,12 @@ function modelProblems(config: RunConfig, model: ModelView): Record<string, stri
   return problems;
 }
 
+/** The dataset that is always there is built the first time that someone asks for it. */
 async function datasetOf(ctx: ServiceContext, idOrName: string): Promise<DatasetRow> {
-  const found = await findDataset(ctx.db, idOrName);
-  if (found !== null) return found;
-  if (idOrName === REPOSITORY_DATASET_NAME) {
-    const { id } = await ensureRepositoryDataset(ctx);
-    const built = await findDataset(ctx.db, id);
-    if (built !== null) return built;
-  }
-  throw new AppError("not_found", `There is no dataset ${idOrName}; add it under Datasets first.`);
+  const wanted = idOrName === REPOSITORY_DATASET_NAME ? (await ensureRepositoryDataset(ctx)).id : idOrName;
+  const found = await findDataset(ctx.db, wanted);
+  if (found === null) throw new AppError("not_found", `there is no dataset ${idOrName}; add it under Datasets first`);
+  return found;
 }
 
 async function orProblem<T>(
