@@ -7,26 +7,22 @@ import { AppError, type ErrorCode } from "@/lib/errors";
 import type { ServiceContext } from "../context";
 
 /**
- * The source with its real, absolute path: links are followed first, then it must lie in an allowed root.
+ * The source with its real, absolute path, which must lie in an allowed root before and after links are followed.
  * Errors, each also under the field `source`: `not_found`, `forbidden` outside the roots, `invalid_input` for a folder in
  * place of a file or the other way round, or one that can't be read.
  */
 export async function resolveSource(ctx: ServiceContext, source: DatasetSource): Promise<DatasetSource> {
   const shown = source.path.slice(0, 300);
   if (source.path.includes("\0")) throw problem("invalid_input", "The path has a NUL character; write it again.");
+  const outside = () =>
+    problem("forbidden", `${shown} lies outside the folders that may be read; add its folder to CODETUNE_DATA_ROOTS.`);
+  // Before the disk is asked: else the answers would tell which files exist outside.
+  if (!(await isAllowed(ctx, resolve(source.path)))) throw outside();
   const path = await realpath(resolve(source.path)).catch((cause: unknown) => {
-    throw problem(
-      "not_found",
-      `There is no ${source.kind === "folder" ? "folder" : "file"} ${shown}; correct the path.`,
-      cause,
-    );
+    const what = source.kind === "folder" ? "folder" : "file";
+    throw problem("not_found", `There is no ${what} ${shown}; correct the path.`, cause);
   });
-  if (!(await isAllowed(ctx, path))) {
-    throw problem(
-      "forbidden",
-      `${shown} lies outside the folders that may be read; add its folder to CODETUNE_DATA_ROOTS.`,
-    );
-  }
+  if (!(await isAllowed(ctx, path))) throw outside();
   const info = await stat(path);
   if (source.kind === "folder" && !info.isDirectory())
     throw problem("invalid_input", `${shown} is not a folder; choose the folder that holds it, or JSONL.`);
@@ -45,9 +41,10 @@ function problem(code: ErrorCode, message: string, cause?: unknown): AppError {
 }
 
 async function isAllowed({ paths }: ServiceContext, path: string): Promise<boolean> {
-  for (const root of [...paths.dataRoots, paths.uploads]) {
-    const way = relative(await realpath(root).catch(() => root), path);
-    if (way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way))) return true;
-  }
-  return false;
+  const roots = [...paths.dataRoots, paths.uploads];
+  const real = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
+  return [...roots, ...real].some((root) => {
+    const way = relative(root, path);
+    return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+  });
 }

@@ -1,0 +1,203 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DatasetSource } from "@/lib/contracts/dataset";
+import { AppError } from "@/lib/errors";
+import { createDataset } from "@/lib/services/datasets/create-dataset";
+import { ensureRepositoryDataset } from "@/lib/services/datasets/ensure-repository-dataset";
+import { getDataset } from "@/lib/services/datasets/get-dataset";
+import { getLengthHistogram } from "@/lib/services/datasets/get-length-histogram";
+import { getMaskBlock } from "@/lib/services/datasets/get-mask-block";
+import { listDatasets } from "@/lib/services/datasets/list-datasets";
+import { saveUpload } from "@/lib/services/datasets/save-upload";
+import { TEST_DATABASES } from "../helpers/open-test-database";
+import { openTestContext, type TestContext } from "../helpers/test-context";
+import { addTinyDataset, addTinyModel, TINY_MODEL_ID } from "../helpers/tiny-studio";
+
+describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
+  let ctx: TestContext;
+  let outside: string;
+  beforeAll(async () => {
+    ctx = await openTestContext(kind);
+    outside = await mkdtemp(join(tmpdir(), "codetune-outside-"));
+    await addTinyModel(ctx);
+  });
+  afterAll(async () => {
+    await ctx.close();
+    await rm(outside, { recursive: true, force: true });
+  });
+
+  async function folder(name: string, files: Record<string, string>): Promise<DatasetSource> {
+    const path = join(ctx.paths.home, "sources", name);
+    for (const [file, content] of Object.entries(files)) {
+      await mkdir(dirname(join(path, file)), { recursive: true });
+      await writeFile(join(path, file), content);
+    }
+    return { kind: "folder", path };
+  }
+
+  const failure = async (work: Promise<unknown>): Promise<AppError> => {
+    const error = await work.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(AppError);
+    expect((error as AppError).message).not.toContain("\n");
+    return error as AppError;
+  };
+
+  /** Folders of datasets: nothing half-made may stay. */
+  const datasetFolders = () => readdir(ctx.paths.datasets).catch(() => []);
+
+  it("create, list and get a dataset with a preview of its rows", async () => {
+    const source = await folder("one", { "a.ts": "export const a = 1;\n", "b.py": "b = 2\n" });
+    const created = await createDataset(ctx, { name: "  one ", source });
+    expect(created).toMatchObject({ name: "one", source, stats: { documents: 2 } });
+    expect(created.preview.map(({ name }) => name)).toEqual(["a.ts", "b.py"]);
+    expect(await getDataset(ctx, { datasetId: created.id })).toEqual(created);
+    expect(await getDataset(ctx, { datasetId: "one" })).toEqual(created);
+    const { preview: _, ...view } = created;
+    expect(await listDatasets(ctx)).toContainEqual(view);
+  });
+
+  it("give the same data under the same name the dataset that is there, and refuse other data", async () => {
+    const source = await folder("two", { "a.ts": "let a;" });
+    const first = await createDataset(ctx, { name: "two", source });
+    const before = await datasetFolders();
+    expect(await createDataset(ctx, { name: "two", source })).toEqual(first);
+    await folder("two", { "b.ts": "let b;" });
+    const error = await failure(createDataset(ctx, { name: "two", source }));
+    expect(error).toMatchObject({ code: "conflict", fieldErrors: { name: [expect.stringContaining("another name")] } });
+    expect(await datasetFolders()).toEqual(before);
+  });
+
+  it("refuse wrong input with every field named at once, and unknown datasets", async () => {
+    const source = await folder("three", { "a.ts": "let a;" });
+    const error = await failure(createDataset(ctx, { name: " ", source: { kind: "folder", path: "" } }));
+    expect(Object.keys(error.fieldErrors ?? {}).sort()).toEqual(["name", "source"]);
+    for (const name of ["x".repeat(201), "this-repository", "ds_0123456789abcdefghj"]) {
+      expect((await failure(createDataset(ctx, { name, source }))).fieldErrors).toHaveProperty("name");
+    }
+    for (const datasetId of ["none", "ds_0123456789abcdefghj", "../../etc", "x".repeat(10_000)]) {
+      expect((await failure(getDataset(ctx, { datasetId }))).code).toBe("not_found");
+    }
+  });
+
+  it("read nothing outside the allowed roots, whatever the path looks like", async () => {
+    await writeFile(join(outside, "a.ts"), "let secret;");
+    await writeFile(join(outside, "a.jsonl"), '{"text":"secret"}');
+    const inside = await folder("four", { "a.ts": "let a;" });
+    await symlink(outside, join(inside.path, "link"));
+    await symlink(join(outside, "a.jsonl"), join(inside.path, "link.jsonl"));
+    const before = await datasetFolders();
+    const cases: [DatasetSource, string][] = [
+      [{ kind: "folder", path: outside }, "forbidden"],
+      [{ kind: "folder", path: `${inside.path}/../../../${basename(outside)}` }, "forbidden"],
+      [{ kind: "folder", path: join(inside.path, "link") }, "forbidden"],
+      [{ kind: "jsonl", path: join(inside.path, "link.jsonl") }, "forbidden"],
+      [{ kind: "folder", path: "/" }, "forbidden"],
+      [{ kind: "jsonl", path: "/etc/passwd" }, "forbidden"],
+      [{ kind: "folder", path: `${ctx.paths.home}-other` }, "forbidden"],
+      [{ kind: "folder", path: join(inside.path, "gone") }, "not_found"],
+      [{ kind: "folder", path: join(inside.path, "a.ts") }, "invalid_input"],
+      [{ kind: "jsonl", path: inside.path }, "invalid_input"],
+      [{ kind: "jsonl", path: `${inside.path}/a.ts\0.jsonl` }, "invalid_input"],
+      [{ kind: "folder", path: join(outside, "gone") }, "forbidden"],
+      [{ kind: "folder", path: join(inside.path, "x".repeat(3000)) }, "not_found"],
+    ];
+    for (const [source, code] of cases) {
+      const error = await failure(createDataset(ctx, { name: "hostile", source }));
+      expect([source.path.slice(0, 80), error.code]).toEqual([source.path.slice(0, 80), code]);
+      expect(error.fieldErrors).toHaveProperty("source");
+      expect(error.message.length).toBeLessThan(500);
+    }
+    expect(await datasetFolders()).toEqual(before);
+    expect((await createDataset(ctx, { name: "link inside", source: inside })).stats.documents).toBe(1);
+  });
+
+  it("refuse a source with nothing to learn from, and leave nothing behind", async () => {
+    const before = await datasetFolders();
+    const source = await folder("five", { "logo.png": "x" });
+    expect((await failure(createDataset(ctx, { name: "five", source }))).message).toContain(
+      "no source code to learn from",
+    );
+    expect(await datasetFolders()).toEqual(before);
+    expect((await listDatasets(ctx)).some(({ name }) => name === "five")).toBe(false);
+  });
+
+  it("always have this repository's own source, once", async () => {
+    const small = await folder("repository", { "a.ts": "let a;", "node_modules/b.ts": "let b;" });
+    const own = { ...ctx, paths: { ...ctx.paths, repository: small.path } };
+    const [first, second] = await Promise.all([ensureRepositoryDataset(own), ensureRepositoryDataset(own)]);
+    expect(first).toMatchObject({ name: "this-repository", stats: { documents: 1 } });
+    expect(second).toEqual(first);
+    await folder("repository", { "c.ts": "let c;" });
+    expect(await ensureRepositoryDataset(own)).toEqual(first);
+    expect(await readdir(join(ctx.paths.datasets, first.id))).toContain("documents.jsonl");
+    expect((await listDatasets(ctx)).filter(({ name }) => name === "this-repository")).toHaveLength(1);
+
+    await rm(join(ctx.paths.datasets, first.id), { recursive: true });
+    const again = await ensureRepositoryDataset(own);
+    expect(again).toMatchObject({ name: "this-repository", stats: { documents: 2 } });
+    expect(again.id).not.toBe(first.id);
+    expect(await getDataset(ctx, { datasetId: "this-repository" })).toMatchObject({ id: again.id });
+  });
+
+  it("show the tokens of the blocks that a run trains on, and how long documents are", async () => {
+    const datasetId = await addTinyDataset(ctx, "shown");
+    const request = {
+      datasetId,
+      modelId: TINY_MODEL_ID,
+      maxSeqLength: 128,
+      evalSplit: 0.2,
+      seed: 1,
+      split: "train",
+      index: 0,
+    } as const;
+    const block = await getMaskBlock(ctx, request);
+    expect(block.tokens).toHaveLength(128);
+    expect(block.blocks).toBeGreaterThan(10);
+    expect(block.trainableTokens).toBeGreaterThan(100);
+    expect(await getMaskBlock(ctx, { ...request, datasetId: "shown" })).toEqual(block);
+    expect((await failure(getMaskBlock(ctx, { ...request, index: 10_000 }))).code).toBe("not_found");
+    expect((await failure(getMaskBlock(ctx, { ...request, modelId: "none" }))).code).toBe("not_found");
+    const histogram = await getLengthHistogram(ctx, { datasetId, modelId: TINY_MODEL_ID });
+    expect(histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(40);
+  });
+
+  it("keep uploads under names of their own", async () => {
+    async function* body() {
+      yield Buffer.from('{"text":"a"}\n{"te');
+      yield Buffer.from('xt":"b"}\n');
+    }
+    for (const name of ["rows.jsonl", "../../../etc/rows.JSONL", "a/b\\c\0 .ndjson", ".jsonl", "名前.json"]) {
+      const { path } = await saveUpload(ctx, { name, body: body() });
+      expect(dirname(path)).toBe(ctx.paths.uploads);
+      expect(await readFile(path, "utf8")).toBe('{"text":"a"}\n{"text":"b"}\n');
+    }
+    const { path } = await saveUpload(ctx, { name: "web.jsonl", body: new Blob(['{"text":"c"}']).stream() });
+    expect((await createDataset(ctx, { name: "uploaded", source: { kind: "jsonl", path } })).stats.documents).toBe(1);
+  });
+
+  it("leave nothing of an upload that is refused or breaks off", async () => {
+    await mkdir(ctx.paths.uploads, { recursive: true });
+    const before = await readdir(ctx.paths.uploads);
+    async function* broken() {
+      yield Buffer.from("x");
+      throw new Error("connection lost");
+    }
+    async function* endless() {
+      const chunk = Buffer.alloc(50_000_000);
+      for (;;) yield chunk;
+    }
+    expect((await failure(saveUpload(ctx, { name: "model.bin", body: endless() }))).code).toBe("invalid_input");
+    expect((await failure(saveUpload(ctx, { name: "a.jsonl", body: endless() }))).code).toBe("limit_exceeded");
+    expect((await failure(saveUpload(ctx, { name: "a.jsonl", body: new Blob([]).stream() }))).code).toBe(
+      "invalid_input",
+    );
+    await expect(saveUpload(ctx, { name: "a.jsonl", body: broken() })).rejects.toThrow("connection lost");
+    expect(await readdir(ctx.paths.uploads)).toEqual(before);
+    expect((await stat(ctx.paths.uploads)).isDirectory()).toBe(true);
+  });
+});
