@@ -1,4 +1,5 @@
 /** @file Reading JSON that someone else wrote: bounded in size, and every failure is one sentence naming the file. */
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "@/lib/errors";
@@ -17,7 +18,8 @@ export async function findBoundedJson(
   const name = shortName(path);
   let bytes: Buffer;
   try {
-    const file = await open(path, "r");
+    // Not waiting for the other end, in case it is a pipe.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = await file.stat();
       if (!stat.isFile()) throw new AppError("invalid_input", `${name} is not a file.`);

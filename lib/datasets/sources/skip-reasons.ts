@@ -68,6 +68,9 @@ const LOCK_FILES = new Set([
 const GENERATED_NAME =
   /\.lock$|\.(?:map|snap)$|\.pb\.(?:go|cc|h)$|_pb2(?:_grpc)?\.pyi?$|[._](?:generated|gen)\.[a-z]+$|\.g\.(?:dart|cs)$|\.freezed\.dart$|\.designer\.cs$|\.tsbuildinfo$/;
 
+/** Snapshots that migration tools keep beside each migration, each nearly a copy of the one before. */
+const GENERATED_PATH = /(?:^|\/)meta\/(?:\d+_snapshot|_journal)\.json$/;
+
 const SECRET_NAME =
   /^\.env(?:\..*)?$|^\.(?:npmrc|netrc|pypirc)$|^id_(?:rsa|dsa|ecdsa|ed25519)$|\.(?:pem|key|p12|pfx|keystore|jks)$|^credentials(?:\.json)?$/;
 const SECRET_EXAMPLE = /\.(?:example|sample|template|dist)$/;
@@ -94,7 +97,7 @@ export function findFolderSkip(name: string): string | null {
 export function findNameSkip(path: string): string | null {
   const name = posix.basename(path).toLowerCase();
   if (SECRET_NAME.test(name) && !SECRET_EXAMPLE.test(name)) return "may hold secrets";
-  if (LOCK_FILES.has(name) || GENERATED_NAME.test(name)) return "generated";
+  if (LOCK_FILES.has(name) || GENERATED_NAME.test(name) || GENERATED_PATH.test(path)) return "generated";
   return /[.-]min\.(?:js|css|mjs|cjs)$/.test(name) ? "minified" : null;
 }
 
