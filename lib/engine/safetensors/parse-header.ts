@@ -45,10 +45,6 @@ export interface SafetensorsHeader {
   metadata: Record<string, string>;
 }
 
-export function bytesPerElement(dtype: SafetensorsDtype): number {
-  return BYTES_PER_ELEMENT[dtype];
-}
-
 /** Names come from the file; keep what is shown short and printable. */
 function shown(name: string): string {
   const printable = name.replace(/[^\x20-\x7e]/g, "?");

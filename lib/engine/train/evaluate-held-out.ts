@@ -4,7 +4,7 @@ import type { Blocks } from "../data/open-blocks";
 import type { TrainableModel } from "../types";
 
 /** Positions evaluated at most, so that a large held-out split does not take longer than the training it judges. */
-export const MAX_EVAL_POSITIONS = 32_768;
+export const MAX_EVAL_POSITIONS = 16_384;
 
 /** All held-out blocks, or evenly spread ones when there are more than MAX_EVAL_POSITIONS allows. At least one. */
 export function selectEvalBlocks(blocks: number, blockLength: number): number[] {

@@ -32,7 +32,8 @@ import { evaluateHeldOut, selectEvalBlocks } from "./evaluate-held-out";
 import { saveResult } from "./save-result";
 import { TrainingFailure } from "./training-failure";
 
-const PROGRESS_INTERVAL_MS = 500;
+/** Metrics tell that training goes on; progress is for people who wait for one. */
+const PROGRESS_INTERVAL_MS = { training: 5000, evaluating: 1000 };
 
 export interface TrainOptions extends Pick<TrainerSpec, "runDir" | "modelDir" | "config" | "resume" | "samplePrompts"> {
   model: TrainableModel;
@@ -321,11 +322,12 @@ async function emitSamples(options: TrainOptions, step: number): Promise<void> {
   }
 }
 
+/** Every change of phase is told at once, the rest now and then. */
 function throttledProgress({ emit, now }: TrainOptions) {
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let told: { phase: string; at: number } | null = null;
   return (phase: "training" | "evaluating", done: number, total: number) => {
-    if (now() - toldAt < PROGRESS_INTERVAL_MS) return;
-    toldAt = now();
+    if (told?.phase === phase && now() - told.at < PROGRESS_INTERVAL_MS[phase]) return;
+    told = { phase, at: now() };
     emit({ kind: "progress", phase, done, total });
   };
 }
