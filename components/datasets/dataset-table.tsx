@@ -9,9 +9,9 @@ const HEADINGS = ["Dataset", "Documents", "Size", "Languages", "Left out", "Adde
 export function DatasetTable({ datasets }: { datasets: DatasetView[] }) {
   return (
     <div className="overflow-x-auto">
-      <table className="w-full min-w-[680px] text-left text-[13px]">
+      <table className="w-full table-fixed text-left sm:min-w-[680px] sm:table-auto text-[13px]">
         <thead>
-          <tr className="border-b text-[12px] text-text-3">
+          <tr className="border-b text-[12px] text-text-3 max-sm:hidden">
             {HEADINGS.map((heading) => (
               <th key={heading} scope="col" className="px-4 py-2 font-medium">
                 {heading}
@@ -29,19 +29,22 @@ export function DatasetTable({ datasets }: { datasets: DatasetView[] }) {
                 <p className="truncate text-[12px] text-text-3" title={source.path}>
                   {source.kind === "folder" ? "Folder" : "JSONL"} · {source.path}
                 </p>
+                <p className="tabular text-[12px] text-text-2 sm:hidden">
+                  {formatCount(stats.documents)} documents · {formatBytes(stats.bytes)}
+                </p>
               </td>
-              <td className="tabular px-4 py-2.5">{formatCount(stats.documents)}</td>
-              <td className="tabular whitespace-nowrap px-4 py-2.5">{formatBytes(stats.bytes)}</td>
-              <td className="max-w-[200px] truncate px-4 py-2.5 text-text-2">
+              <td className="max-sm:hidden tabular px-4 py-2.5">{formatCount(stats.documents)}</td>
+              <td className="max-sm:hidden tabular whitespace-nowrap px-4 py-2.5">{formatBytes(stats.bytes)}</td>
+              <td className="max-sm:hidden max-w-[200px] truncate px-4 py-2.5 text-text-2">
                 {languagesOf(stats)
                   .slice(0, 3)
                   .map(({ name: language }) => language)
                   .join(", ")}
               </td>
-              <td className="tabular px-4 py-2.5 text-text-2">
+              <td className="max-sm:hidden tabular px-4 py-2.5 text-text-2">
                 {formatCount(Object.values(stats.skipped).reduce((sum, { count }) => sum + count, 0))}
               </td>
-              <td className="whitespace-nowrap px-4 py-2.5 text-text-2">
+              <td className="max-sm:hidden whitespace-nowrap px-4 py-2.5 text-text-2">
                 <TimeAgo iso={createdAt} />
               </td>
             </tr>

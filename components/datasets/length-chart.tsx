@@ -87,7 +87,7 @@ function Bars({ histogram: { edges, counts, tokens, longest } }: { histogram: Le
       <ol aria-hidden className="tabular flex gap-1 border-t border-line-strong pt-1 text-[10px] text-text-3">
         {counts.map((_, index) => (
           <li key={edges[index]} className="min-w-0 flex-1 truncate">
-            {formatCompact(edges[index] ?? 0)}
+            {edges[index] ?? 0}
           </li>
         ))}
       </ol>

@@ -2,18 +2,23 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { formatCount } from "@/components/ui/format";
 import type { DatasetDocument } from "@/lib/contracts/dataset";
 
 const SHOWN_CHARACTERS = 1500;
 const ROWS_AT_FIRST = 5;
 
 /** Real rows, as they are in the dataset. */
-export function PreviewRows({ rows }: { rows: DatasetDocument[] }) {
+export function PreviewRows({ rows, documents }: { rows: DatasetDocument[]; documents: number }) {
   const [shown, setShown] = useState(ROWS_AT_FIRST);
   return (
     <Card
       title="Rows"
-      aside={<span className="text-[12px] text-text-3">the first {rows.length}, as they are</span>}
+      aside={
+        <span className="text-[12px] text-text-3">
+          {rows.length} of {formatCount(documents)}, as they are
+        </span>
+      }
       isFlush
     >
       <ul>

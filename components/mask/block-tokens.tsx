@@ -56,7 +56,6 @@ function SegmentTokens({ segment, name }: { segment: Segment; name: string }) {
       </h3>
       <p className="break-words font-mono text-[12.5px] leading-[1.9]">
         {segment.tokens.map((token, offset) => {
-          const { text, breaksLine } = showToken(token.text);
           const index = segment.start + offset;
           return (
             <Fragment key={index}>
@@ -64,13 +63,19 @@ function SegmentTokens({ segment, name }: { segment: Segment; name: string }) {
                 data-index={index}
                 data-loss={token.hasLoss}
                 className={cn(
-                  "mr-px whitespace-pre-wrap rounded-[2px] px-px hover:outline hover:outline-accent",
+                  "mr-px whitespace-pre-wrap rounded-[2px] box-decoration-clone px-px hover:outline hover:outline-accent",
                   token.hasLoss ? LOSS_CLASS : NO_LOSS_CLASS,
                 )}
               >
-                {text}
+                {showToken(token.text).map((line, number) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one token never change places.
+                  <Fragment key={number}>
+                    {number > 0 && <br />}
+                    {line}
+                  </Fragment>
+                ))}
               </span>
-              {breaksLine ? <br /> : <wbr />}
+              <wbr />
             </Fragment>
           );
         })}

@@ -17,15 +17,19 @@ it("leaves no token invisible", () => {
     "\ufeff",
     "\u00ad",
   ]) {
-    const visible = showToken(text).text.replace(/[\s\p{Cc}\p{Cf}\u00a0]/gu, "");
+    const visible = showToken(text)
+      .join("")
+      .replace(/[\s\p{Cc}\p{Cf}\u00a0]/gu, "");
     expect(visible, JSON.stringify(text)).not.toBe("");
   }
 });
 
 it("keeps ordinary text, and shows the length of a run of spaces", () => {
-  expect(showToken("const")).toEqual({ text: "const", breaksLine: false });
-  expect(showToken("    return")).toEqual({ text: "····return", breaksLine: false });
-  expect(showToken("{\n\t")).toEqual({ text: "{↵⇥", breaksLine: true });
+  expect(showToken("const")).toEqual(["const"]);
+  expect(showToken("    return")).toEqual(["····return"]);
+  expect(showToken("{\n\t")).toEqual(["{↵", "⇥"]);
+  expect(showToken("\n\n  ")).toEqual(["↵", "↵", "··"]);
+  expect(showToken("}\n")).toEqual(["}↵", ""]);
 });
 
 it("groups tokens by document, in order, losing none", () => {

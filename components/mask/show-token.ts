@@ -1,18 +1,17 @@
 /** @file Tokens made visible: what would be blank on screen gets a sign. */
 
-export interface ShownToken {
-  text: string;
-  /** Line breaks in the token: the view breaks the line after it. */
-  breaksLine: boolean;
-}
-
-/** A line break as ↵, a tab as ⇥, each space as ·; other control characters by their code. */
-export function showToken(text: string): ShownToken {
+/**
+ * A line break as ↵, a tab as ⇥, each space as ·; other characters that can't be seen by their code.
+ * One entry for each line that the token touches, never an empty token.
+ */
+export function showToken(text: string): string[] {
+  if (text === "") return ["∅"];
   const shown = text
     .replaceAll("\r", "␍")
-    .replaceAll("\n", "↵")
     .replaceAll("\t", "⇥")
     .replaceAll(" ", "·")
-    .replace(/[\p{Cc}\p{Cf}\p{Z}]/gu, (character) => `<${character.codePointAt(0)?.toString(16).padStart(2, "0")}>`);
-  return { text: shown === "" ? "∅" : shown, breaksLine: text.includes("\n") };
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Z}]/gu, (character) =>
+      character === "\n" ? "↵\n" : `<${character.codePointAt(0)?.toString(16).padStart(2, "0")}>`,
+    );
+  return shown.split("\n");
 }

@@ -146,9 +146,9 @@ function AdvancedSection({ hasErrors, children }: { hasErrors: boolean; children
       onToggle={(event) => setIsOpen(event.currentTarget.open)}
       className="group rounded-box border bg-surface"
     >
-      <summary className="flex min-h-11 items-center justify-between px-4 py-2 font-semibold text-[13px]">
+      <summary className="flex min-h-11 items-center justify-between gap-4 px-4 py-2 font-semibold text-[13px]">
         Advanced
-        <span className="font-normal text-[12px] text-text-3 group-open:hidden">
+        <span className="font-normal text-[12px] text-text-3 group-open:hidden max-sm:hidden">
           schedule, evaluation, checkpoints, optimizer, seed
         </span>
       </summary>

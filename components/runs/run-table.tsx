@@ -24,9 +24,9 @@ export function RunTable({ initial, limit }: { initial: RunRow[]; limit: number 
   });
   return (
     <div className="overflow-x-auto">
-      <table className="w-full min-w-[640px] text-left text-[13px]">
+      <table className="w-full table-fixed text-left sm:min-w-[640px] sm:table-auto text-[13px]">
         <thead>
-          <tr className="border-b text-[12px] text-text-3">
+          <tr className="border-b text-[12px] text-text-3 max-sm:hidden">
             {HEADINGS.map((heading) => (
               <th key={heading} scope="col" className="px-4 py-2 font-medium">
                 {heading}
@@ -55,20 +55,26 @@ function RunTableRow({ run, spark }: RunRow) {
         <p className="truncate text-[12px] text-text-3">
           {run.config.model_type} on {run.datasetName} · <TimeAgo iso={run.createdAt} />
         </p>
+        {/* On a phone one cell says it all. */}
+        <div className="tabular mt-2 flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 sm:hidden">
+          <StatusBadge status={run.status} cause={run.exitCause} />
+          <LossChange before={run.evalLossBefore} after={run.evalLossAfter} />
+          <RunProgress run={run} />
+        </div>
       </td>
-      <td className="px-4 py-2.5">
+      <td className="max-sm:hidden px-4 py-2.5">
         <StatusBadge status={run.status} cause={run.exitCause} />
       </td>
-      <td className="tabular px-4 py-2.5">
+      <td className="max-sm:hidden tabular px-4 py-2.5">
         <RunProgress run={run} />
       </td>
-      <td className="px-4 py-2.5">
+      <td className="max-sm:hidden px-4 py-2.5">
         <Sparkline values={spark} label={`Train loss, now ${formatLoss(run.trainLoss)}`} />
       </td>
-      <td className="tabular whitespace-nowrap px-4 py-2.5">
+      <td className="max-sm:hidden tabular whitespace-nowrap px-4 py-2.5">
         <LossChange before={run.evalLossBefore} after={run.evalLossAfter} />
       </td>
-      <td className="tabular whitespace-nowrap px-4 py-2.5 text-text-2">
+      <td className="max-sm:hidden tabular whitespace-nowrap px-4 py-2.5 text-text-2">
         <RunDuration run={run} />
       </td>
     </tr>

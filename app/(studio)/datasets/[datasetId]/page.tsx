@@ -41,7 +41,7 @@ export default async function DatasetPage({ params }: { params: Promise<{ datase
           <LanguageBars stats={dataset.stats} />
         </div>
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
-          <PreviewRows rows={dataset.preview} />
+          <PreviewRows rows={dataset.preview} documents={dataset.stats.documents} />
           <SkippedList stats={dataset.stats} />
         </div>
       </div>
