@@ -12,18 +12,35 @@ import { describeUrl } from "./describe-url";
 
 /** Any number, the same in every process of ours. */
 const ADVISORY_LOCK = 7_265_103;
-const LIBSQL_ATTEMPTS = 20;
+const ATTEMPTS = 12;
 
 /** Throws AppError `unavailable` when a migration fails; the database is then as before it. */
 export async function migrateDatabase(options: DatabaseOptions): Promise<void> {
   try {
-    await (isPostgresUrl(options.url) ? migratePostgresUnderLock(options) : migrateLibsqlWithRetry(options));
+    await withRetry(() =>
+      isPostgresUrl(options.url) ? migratePostgresUnderLock(options) : migrateLibsqlDatabase(options),
+    );
   } catch (error) {
     throw new AppError(
       "unavailable",
       `The tables of ${describeUrl(options.url)} could not be brought up to date; the log has the details.`,
       { cause: error },
     );
+  }
+}
+
+/**
+ * Applying is one transaction, so of two processes one wins where there is no lock (libSQL, or Postgres behind a pooler
+ * that shares sessions); the other fails on a table that exists or on a busy file, looks again and finds nothing to do.
+ */
+async function withRetry(migrate: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await migrate();
+    } catch (error) {
+      if (attempt >= ATTEMPTS) throw error;
+      await sleep(attempt * 20);
+    }
   }
 }
 
@@ -39,22 +56,12 @@ async function migratePostgresUnderLock({ url, migrationsFolder }: DatabaseOptio
   }
 }
 
-/**
- * Applying is one transaction, so of two processes one wins; the other fails on a table that exists or on a busy file,
- * looks again and finds nothing left to do.
- */
-async function migrateLibsqlWithRetry({ url, migrationsFolder }: DatabaseOptions): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    // A new client each time: a refused statement would spoil the connection for the next attempt.
-    const client = createClient({ url, timeout: 5_000 });
-    try {
-      await migrateLibsql(libsqlDrizzle(client), { migrationsFolder: `${migrationsFolder}/sqlite` });
-      return;
-    } catch (error) {
-      if (attempt >= LIBSQL_ATTEMPTS) throw error;
-      await sleep(attempt * 10);
-    } finally {
-      client.close();
-    }
+/** A new client each time: a refused statement would spoil its connection for the next attempt. */
+async function migrateLibsqlDatabase({ url, migrationsFolder }: DatabaseOptions): Promise<void> {
+  const client = createClient({ url, ...(url.startsWith("file:") ? { timeout: 5_000 } : {}) });
+  try {
+    await migrateLibsql(libsqlDrizzle(client), { migrationsFolder: `${migrationsFolder}/sqlite` });
+  } finally {
+    client.close();
   }
 }

@@ -1,6 +1,5 @@
 /** @file Both databases for tests, always: a Postgres that is found or brought, and a libSQL file. */
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,9 +54,10 @@ async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<
   };
 }
 
-/** TEST_DATABASE_URL (which then must work), else a server on this machine that lets us in. */
+/** TEST_DATABASE_URL (which then must work; "pglite" brings our own), else a server on this machine that lets us in. */
 async function findPostgres(): Promise<string | null> {
   const given = process.env["TEST_DATABASE_URL"];
+  if (given === "pglite") return null;
   if (given) return given;
   for (const user of ["postgres", "root"]) {
     const url = `postgres://${user}@127.0.0.1:5432/postgres`;
@@ -79,32 +79,8 @@ async function withClient<T>(url: string, work: (client: postgres.Sql) => Promis
   }
 }
 
-/** Postgres as WebAssembly behind a socket. Its default of one connection would let a second client hang. */
 async function startPglite(): Promise<{ url: string; drop(): Promise<void> }> {
-  const { PGlite } = await import("@electric-sql/pglite");
-  const { PGLiteSocketServer } = await import("@electric-sql/pglite-socket");
-  const pglite = await PGlite.create();
-  const port = await freePort();
-  const server = new PGLiteSocketServer({ db: pglite, host: "127.0.0.1", port, maxConnections: 50 });
-  await server.start();
-  return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    drop: async () => {
-      await server.stop();
-      await pglite.close();
-    },
-  };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
+  const { startPgliteServer } = await import("./pglite-server");
+  const { port, stop } = await startPgliteServer();
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, drop: stop };
 }
