@@ -84,6 +84,8 @@ describe("a folder of source code", () => {
       "vendor/lib.go": "x",
       "dist/out.js": "x",
       "src/build/a.js": "x",
+      "rust/Cargo.toml": " ",
+      "rust/target/a.rs": "x",
       "package-lock.json": "{}",
       "app.min.js": "x",
       "api.pb.go": "x",
@@ -111,13 +113,13 @@ describe("a folder of source code", () => {
     const counts = Object.fromEntries(Object.entries(stats.skipped).map(([reason, { count }]) => [reason, count]));
     expect(counts).toEqual({
       vendored: 2,
-      "build output": 2,
+      "build output": 3,
       generated: 5,
       minified: 2,
       binary: 2,
       "too large": 2,
       "not source code": 1,
-      empty: 2,
+      empty: 3,
       duplicate: 1,
       "may hold secrets": 2,
     });

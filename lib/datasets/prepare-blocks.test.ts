@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -202,6 +211,28 @@ describe("prepareBlocks", () => {
       expect(readFileSync(path).equals(good)).toBe(true);
     }
     expect(readdirSync(join(dataset.datasetDir, "blocks"))).toHaveLength(1);
+  });
+
+  it("removes blocks of settings that no one used for days, never the newest ones", async () => {
+    const dataset = await build([{ text: code(1, 3) }]);
+    const prepare = (seed: number) => prepareBlocks(settings(dataset, { seed }));
+    const old: string[] = [];
+    for (let seed = 0; seed < 9; seed++) {
+      const { blocksDir } = await prepare(seed);
+      old.push(blocksDir);
+      const time = new Date(Date.now() - (20 - seed) * 24 * 60 * 60 * 1000);
+      utimesSync(blocksDir, time, time);
+    }
+    // Used again, so kept, and its place is taken by the next one.
+    await prepare(5);
+    await prepare(100);
+    const left = readdirSync(join(dataset.datasetDir, "blocks")).map((name) =>
+      join(dataset.datasetDir, "blocks", name),
+    );
+    expect(left).toHaveLength(6);
+    expect(left).toContain(old[5]);
+    expect(left).not.toContain(old[0]);
+    expect(left).toContain(old[8]);
   });
 
   it("may run twice at the same time", async () => {

@@ -1,6 +1,6 @@
 /** @file From documents to the blocks that every engine trains on: tokenize, mask, split, cut, pack, write. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { BlocksManifest, SplitName } from "@/lib/contracts/prepared-blocks";
 import { AppError } from "@/lib/errors";
 import { createPause } from "@/lib/tokenizers/create-pause";
@@ -9,6 +9,7 @@ import { cutDocument } from "./cut-document";
 import { readDatasetSummary, writeJson } from "./dataset-folder";
 import { findValidBlocks } from "./find-valid-blocks";
 import { PieceStore } from "./piece-store";
+import { markUsed, pruneBlocks } from "./prune-blocks";
 import { readDocuments } from "./read-documents";
 import { splitDocuments } from "./split-documents";
 import { tokenizeDocument } from "./tokenize-document";
@@ -59,7 +60,10 @@ export async function prepareBlocks(options: PrepareBlocksOptions): Promise<Prep
   const key = [PREPARATION_VERSION, contentHash, tokenizer.hash, blockLength, evalSplit, seed].join("\n");
   const blocksDir = join(datasetDir, "blocks", createHash("sha256").update(key).digest("hex").slice(0, 24));
   const found = await findValidBlocks(blocksDir, options);
-  if (found !== null) return { blocksDir, manifest: found };
+  if (found !== null) {
+    await markUsed(blocksDir);
+    return { blocksDir, manifest: found };
+  }
   await removeFolder(blocksDir);
   // A source file that mentions <|endoftext|> does not end there; in a JSONL file it was written on purpose.
   const specialTokens = summary.source.kind === "folder" ? "text" : "parse";
@@ -68,6 +72,7 @@ export async function prepareBlocks(options: PrepareBlocksOptions): Promise<Prep
     (folder) => writeBlocks(folder, options, specialTokens),
     async () => (await findValidBlocks(blocksDir, options)) !== null,
   );
+  await pruneBlocks(dirname(blocksDir));
   return { blocksDir, manifest };
 }
 

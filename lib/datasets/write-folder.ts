@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
+const MAX_ATTEMPTS = 5;
 const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -21,7 +22,7 @@ export async function writeFolder<T>(
     const result = await write(temporary);
     await syncFolder(temporary);
     await moveInPlace(temporary, target, keepExisting);
-    await sync(parent);
+    await syncNames(parent);
     return result;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -30,13 +31,14 @@ export async function writeFolder<T>(
 }
 
 async function moveInPlace(temporary: string, target: string, keepExisting: () => Promise<boolean>): Promise<void> {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     try {
       await rename(temporary, target);
       return;
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+      const code = (error as NodeJS.ErrnoException).code ?? "";
+      // Windows says EPERM.
+      if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(code) || attempt === MAX_ATTEMPTS) throw error;
     }
     if (await keepExisting()) {
       await rm(temporary, { recursive: true, force: true });
@@ -55,20 +57,18 @@ export async function removeFolder(path: string): Promise<void> {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  for (const entry of await readdir(folder)) await sync(join(folder, entry));
-  await sync(folder);
+  for (const entry of await readdir(folder)) {
+    const file = await open(join(folder, entry), "r+");
+    await file.sync().finally(() => file.close());
+  }
+  await syncNames(folder);
 }
 
-async function sync(path: string): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    await file.sync();
-  } catch (error) {
-    // Some file systems can't sync a folder.
-    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
-  } finally {
-    await file.close();
-  }
+/** Makes a rename last. Windows and some file systems can't sync a folder, and do it by themselves. */
+async function syncNames(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }
 
 /** What a killed process left behind. */

@@ -74,13 +74,14 @@ async function* walk(root: string, { skips, signal }: ReadSourceOptions): AsyncG
     const own = await findIgnoreLevel(folder);
     const levels = own === null ? above : [...above, own];
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const siblings = entries.map((entry) => entry.name);
     for (const entry of entries) {
       const path = join(folder, entry.name);
       const name = relative(root, path).split(sep).join("/");
       if (entry.isSymbolicLink()) {
         skips.add("symbolic link", name);
       } else if (entry.isDirectory()) {
-        const skip = findFolderSkip(entry.name) ?? (isIgnored(path, true, levels) ? "git-ignored" : null);
+        const skip = findFolderSkip(entry.name, siblings) ?? (isIgnored(path, true, levels) ? "git-ignored" : null);
         if (skip === null) yield* visit(path, levels, depth + 1);
         else if (skip !== "version control") skips.add(skip, `${name}/`);
       } else if (!entry.isFile()) {

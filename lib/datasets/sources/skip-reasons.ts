@@ -16,8 +16,6 @@ const VENDORED = new Set([
   "third_party",
   "third-party",
   "thirdparty",
-  "external",
-  "externals",
   "pods",
   "carthage",
   "site-packages",
@@ -33,8 +31,6 @@ const BUILD_OUTPUT = new Set([
   "dist",
   "build",
   "out",
-  "target",
-  "obj",
   ".next",
   ".nuxt",
   ".output",
@@ -52,6 +48,12 @@ const BUILD_OUTPUT = new Set([
   ".ruff_cache",
   ".eggs",
 ]);
+
+/** Build output only beside such a file; elsewhere an ordinary name. */
+const BUILD_OUTPUT_BESIDE: Record<string, RegExp> = {
+  target: /^(?:cargo\.toml|pom\.xml|build\.sbt|project\.clj)$/,
+  obj: /\.(?:cs|fs|vb)proj$/,
+};
 
 const VERSION_CONTROL = new Set([".git", ".hg", ".svn", ".jj"]);
 
@@ -85,12 +87,14 @@ const MAX_MEAN_LINE_CHARS = 200;
 const MAX_LINE_CHARS = 5_000;
 const MAX_PROSE_LINE_CHARS = 50_000;
 
-/** Why a folder is not entered, or null. */
-export function findFolderSkip(name: string): string | null {
+/** Why a folder is not entered, or null. `siblings` are the names beside it. */
+export function findFolderSkip(name: string, siblings: readonly string[]): string | null {
   const lower = name.toLowerCase();
   if (VERSION_CONTROL.has(lower)) return "version control";
   if (VENDORED.has(lower)) return "vendored";
-  return BUILD_OUTPUT.has(lower) ? "build output" : null;
+  const beside = Object.hasOwn(BUILD_OUTPUT_BESIDE, lower) ? BUILD_OUTPUT_BESIDE[lower] : undefined;
+  const isOutput = BUILD_OUTPUT.has(lower) || siblings.some((sibling) => beside?.test(sibling.toLowerCase()));
+  return isOutput ? "build output" : null;
 }
 
 /** Why a file is not even opened, or null. */

@@ -4,6 +4,7 @@ import type { ServiceContext } from "../context";
 import { datasetDir } from "./dataset-dir";
 import { getDatasetRow } from "./get-dataset-row";
 import { loadModelTokenizer } from "./load-model-tokenizer";
+import { shareInFlight } from "./share-in-flight";
 
 /** Every document is tokenized the first time. Throws `not_found`, or `invalid_input` for a broken tokenizer. */
 export async function getLengthHistogram(
@@ -12,5 +13,6 @@ export async function getLengthHistogram(
 ): Promise<LengthHistogram> {
   const row = await getDatasetRow(ctx, datasetId);
   const tokenizer = await loadModelTokenizer(ctx, modelId);
-  return histogramOf({ datasetDir: datasetDir(ctx, row.id), tokenizer });
+  const folder = datasetDir(ctx, row.id);
+  return shareInFlight(`lengths ${tokenizer.hash} ${folder}`, () => histogramOf({ datasetDir: folder, tokenizer }));
 }

@@ -6,6 +6,7 @@ import type { ServiceContext } from "../context";
 import { datasetDir } from "./dataset-dir";
 import { getDatasetRow } from "./get-dataset-row";
 import { loadModelTokenizer } from "./load-model-tokenizer";
+import { shareInFlight } from "./share-in-flight";
 
 export interface MaskBlockRequest {
   datasetId: string;
@@ -24,14 +25,15 @@ export interface MaskBlockRequest {
 export async function getMaskBlock(ctx: ServiceContext, request: MaskBlockRequest): Promise<MaskBlock> {
   const row = await getDatasetRow(ctx, request.datasetId);
   const tokenizer = await loadModelTokenizer(ctx, request.modelId);
-  const prepared = await prepareBlocks({
+  const settings = {
     datasetDir: datasetDir(ctx, row.id),
     datasetId: row.id,
     contentHash: row.contentHash,
-    tokenizer,
     blockLength: request.maxSeqLength,
     evalSplit: request.evalSplit,
     seed: request.seed,
-  });
+  };
+  const key = `blocks ${tokenizer.hash} ${JSON.stringify(settings)}`;
+  const prepared = await shareInFlight(key, () => prepareBlocks({ ...settings, tokenizer }));
   return maskBlockOf(prepared, tokenizer, request.split, request.index);
 }
