@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readDatasetSummary } from "@/lib/datasets/dataset-folder";
 import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
@@ -23,7 +24,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** Runs the child until it printed `lines` lines and `delayMs` more, then kills it. */
 async function runAndKill(out: string, lines: number, delayMs: number): Promise<void> {
-  const script = join(repository, "tests", "helpers", "prepare-endlessly.ts");
+  const script = fileURLToPath(new URL("../helpers/prepare-endlessly.ts", import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", script, join(root, "rows.jsonl"), out, modelDir], {
     cwd: repository,
     stdio: ["ignore", "pipe", "inherit"],
