@@ -2,7 +2,13 @@
 
 export const END_OF_TEXT = "<|endoftext|>";
 /** In the order of their ids, from 0. */
-export const SPECIAL_TOKENS = [END_OF_TEXT, "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>"] as const;
+export const SPECIAL_TOKENS = [
+  END_OF_TEXT,
+  "<|fim_prefix|>",
+  "<|fim_middle|>",
+  "<|fim_suffix|>",
+  "<|fim_pad|>",
+] as const;
 
 export const BASE_MODEL = {
   architectures: ["LlamaForCausalLM"],

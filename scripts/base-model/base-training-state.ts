@@ -25,7 +25,12 @@ export const BaseProgress = z.strictObject({
   tokensSeen: z.int(),
   /** Seconds spent in training steps, over all resumes; the schedule goes by this or by steps. */
   trainingSeconds: z.number(),
-  cursor: z.strictObject({ epoch: z.int(), index: z.int(), offset: z.int() }),
+  cursor: z.strictObject({
+    epoch: z.int(),
+    taken: z.int(),
+    rows: z.int(),
+    lanes: z.array(z.strictObject({ document: z.int(), offset: z.int() })),
+  }),
 });
 export type BaseProgress = z.infer<typeof BaseProgress>;
 

@@ -1,6 +1,7 @@
 /** @file Bits per byte of a model over documents: what an ideal coder driven by the model would write. */
-import { IGNORE_LABEL, PADDING_SEGMENT } from "@/lib/contracts/prepared-blocks";
+
 import type { DatasetDocument } from "@/lib/contracts/dataset";
+import { IGNORE_LABEL, PADDING_SEGMENT } from "@/lib/contracts/prepared-blocks";
 import type { Batch, TrainableModel } from "@/lib/engine/types";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 

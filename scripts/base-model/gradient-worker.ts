@@ -58,7 +58,8 @@ async function accumulate({ batches, gradientScale }: GradientTask): Promise<Los
 port.on("message", (task: GradientTask) => {
   accumulate(task).then(
     (loss) => reply({ kind: "done", loss }),
-    (error: unknown) => reply({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) =>
+      reply({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
 reply({ kind: "ready" });

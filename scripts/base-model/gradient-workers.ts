@@ -59,14 +59,18 @@ export class GradientWorkers {
     const replies = await Promise.all(
       this.members.map(({ worker }, index) => {
         const reply = nextReply(worker);
-        const task: GradientTask = { batches: batches.filter((_, i) => i % this.members.length === index), gradientScale };
+        const task: GradientTask = {
+          batches: batches.filter((_, i) => i % this.members.length === index),
+          gradientScale,
+        };
         worker.postMessage(task);
         return reply;
       }),
     );
     const sum: LossSum = { lossSum: 0, tokenCount: 0 };
     for (const reply of replies) {
-      if (reply.kind !== "done") throw new Error(reply.kind === "failed" ? reply.message : "A gradient worker spoke out of turn.");
+      if (reply.kind !== "done")
+        throw new Error(reply.kind === "failed" ? reply.message : "A gradient worker spoke out of turn.");
       sum.lossSum += reply.loss.lossSum;
       sum.tokenCount += reply.loss.tokenCount;
     }

@@ -37,7 +37,7 @@ async function createOrthogonaliser(count: number, rows: number, columns: number
     const polynomial = b.add(b.mul(s, b1), b.mul(b.matMul(s, s), c1));
     x = b.add(b.mul(x, a1), isTall ? b.matMul(x, polynomial) : b.matMul(polynomial, x));
   }
-  return GraphSession.create(encodeModel({ outputs: { o: x } }), { device: "cpu" });
+  return GraphSession.create(encodeModel({ outputs: { o: x } }), { device: "cpu", threads: 1 });
 }
 
 export class Muon {
@@ -93,7 +93,8 @@ export class Muon {
       const keep = 1 - learningRate * weightDecay;
       for (const [index, { parameter }] of members.entries()) {
         const { data } = parameter;
-        for (let i = 0; i < size; i++) data[i] = (data[i] as number) * keep - step * ((o as Float32Array)[index * size + i] as number);
+        for (let i = 0; i < size; i++)
+          data[i] = (data[i] as number) * keep - step * ((o as Float32Array)[index * size + i] as number);
       }
     }
   }

@@ -39,11 +39,23 @@ export async function tokenizeCorpus(corpusDir: string, tokenizer: Tokenizer): P
 
 export interface StreamCursor {
   epoch: number;
-  /** Place in the epoch's order of documents. */
-  index: number;
-  /** Token inside that document. */
-  offset: number;
+  /** Documents of this epoch's order that lanes have taken. */
+  taken: number;
+  /** Rows read; row n comes from lane n mod LANES. */
+  rows: number;
+  /** What each lane is reading; -1 before its first document. */
+  lanes: { document: number; offset: number }[];
 }
+
+/** Rows of a batch come from different documents: one long file must not fill whole steps by itself. */
+const LANES = 128;
+
+export const createCursor = (): StreamCursor => ({
+  epoch: 0,
+  taken: 0,
+  rows: 0,
+  lanes: Array.from({ length: LANES }, () => ({ document: -1, offset: 0 })),
+});
 
 export class TokenStream {
   private order: Int32Array;
@@ -51,50 +63,56 @@ export class TokenStream {
   constructor(
     private readonly corpus: TokenizedCorpus,
     private readonly seed: number,
-    readonly cursor: StreamCursor = { epoch: 0, index: 0, offset: 0 },
+    readonly cursor: StreamCursor,
   ) {
     this.order = this.shuffled();
   }
 
-  /** Reads on: the same seed and cursor give the same batches, whatever shapes were asked for before. */
+  /** Reads on: the same seed, cursor and shapes give the same batches. */
   next(batchSize: number, blockLength: number): Batch {
     const size = batchSize * blockLength;
-    const tokens = new Int32Array(size);
-    const labels = new Int32Array(size);
-    const positions = new Int32Array(size);
-    const segments = new Int32Array(size);
-    for (let row = 0; row < batchSize; row++) {
-      let segment = 0;
-      for (let filled = 0; filled < blockLength; segment++) {
-        const document = this.order[this.cursor.index] as number;
-        const start = (this.corpus.starts[document] as number) + this.cursor.offset;
-        const end = this.corpus.starts[document + 1] as number;
-        const count = Math.min(end - start, blockLength - filled);
-        for (let i = 0; i < count; i++) {
-          const at = row * blockLength + filled + i;
-          const token = this.corpus.tokens[start + i] as number;
-          tokens[at] = token;
-          labels[at] = i === 0 ? IGNORE_LABEL : token;
-          positions[at] = i;
-          segments[at] = segment;
-        }
-        filled += count;
-        this.advance(count, start + count === end);
-      }
-    }
-    return { batchSize, blockLength, tokens, labels, positions, segments };
+    const batch: Batch = {
+      batchSize,
+      blockLength,
+      tokens: new Int32Array(size),
+      labels: new Int32Array(size),
+      positions: new Int32Array(size),
+      segments: new Int32Array(size),
+    };
+    for (let row = 0; row < batchSize; row++) this.fillRow(batch, row * blockLength);
+    return batch;
   }
 
-  private advance(count: number, isDocumentDone: boolean): void {
+  private fillRow(batch: Batch, rowStart: number): void {
+    const lane = this.cursor.lanes[this.cursor.rows++ % LANES] as StreamCursor["lanes"][number];
+    for (let filled = 0, segment = 0; filled < batch.blockLength; segment++) {
+      if (lane.document < 0) this.takeDocument(lane);
+      const start = (this.corpus.starts[lane.document] as number) + lane.offset;
+      const end = this.corpus.starts[lane.document + 1] as number;
+      const count = Math.min(end - start, batch.blockLength - filled);
+      for (let i = 0; i < count; i++) {
+        const at = rowStart + filled + i;
+        const token = this.corpus.tokens[start + i] as number;
+        batch.tokens[at] = token;
+        batch.labels[at] = i === 0 ? IGNORE_LABEL : token;
+        batch.positions[at] = i;
+        batch.segments[at] = segment;
+      }
+      filled += count;
+      lane.offset += count;
+      if (start + count === end) lane.document = -1;
+    }
+  }
+
+  private takeDocument(lane: StreamCursor["lanes"][number]): void {
     const { cursor } = this;
-    cursor.offset += count;
-    if (!isDocumentDone) return;
-    cursor.offset = 0;
-    cursor.index++;
-    if (cursor.index < this.order.length) return;
-    cursor.index = 0;
-    cursor.epoch++;
-    this.order = this.shuffled();
+    if (cursor.taken === this.order.length) {
+      cursor.taken = 0;
+      cursor.epoch++;
+      this.order = this.shuffled();
+    }
+    lane.document = this.order[cursor.taken++] as number;
+    lane.offset = 0;
   }
 
   private shuffled(): Int32Array {

@@ -9,25 +9,29 @@ import { appendFile, mkdir } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { DatasetDocument } from "@/lib/contracts/dataset";
 import { openTrainableModel } from "@/lib/engine/executor/open-model";
 import { clipGradients, gradientNorm } from "@/lib/engine/optim/clip-gradients";
 import { Rng } from "@/lib/engine/optim/rng";
 import { loadTokenizer } from "@/lib/tokenizers/load-tokenizer";
+import { FULL_TRAINING } from "./base-model-config";
 import { BaseOptimizer, type BaseProgress, restoreBaseCheckpoint, saveBaseCheckpoint } from "./base-training-state";
 import { measureBitsPerByte } from "./bits-per-byte";
-import { FULL_TRAINING } from "./base-model-config";
 import { GradientWorkers } from "./gradient-workers";
 import { readCorpus } from "./read-corpus";
-import { TokenStream, tokenizeCorpus } from "./token-stream";
+import { createCursor, TokenStream, tokenizeCorpus } from "./token-stream";
 import { writeRandomModel } from "./write-random-model";
 
-const TOKENS_PER_STEP = 8192;
-/** Short blocks first: attention over long ones costs more time than it teaches at the beginning. */
+/**
+ * Short blocks first: attention over long ones costs more time than it teaches at the beginning. Small steps first too:
+ * while the loss falls fast, many rough steps teach more than few exact ones.
+ */
 const PHASES = [
-  { until: 0.55, batchSize: 8, blockLength: 256 },
-  { until: 0.87, batchSize: 4, blockLength: 512 },
-  { until: 1, batchSize: 2, blockLength: 1024 },
-];
+  { until: 0.14, tokensPerStep: 2048, batchSize: 4, blockLength: 256 },
+  { until: 0.7, tokensPerStep: 4096, batchSize: 8, blockLength: 256 },
+  { until: 0.9, tokensPerStep: 8192, batchSize: 4, blockLength: 512 },
+  { until: 1, tokensPerStep: 8192, batchSize: 2, blockLength: 1024 },
+] as const;
 const WARMUP = 0.02;
 /** The last part of the schedule goes down in a straight line to this share of the peak. */
 const DECAY_FROM = 0.5;
@@ -48,7 +52,7 @@ const { values } = parseArgs({
     "learning-rate": { type: "string", default: "0.004" },
     "muon-learning-rate": { type: "string", default: "0.02" },
     "checkpoint-minutes": { type: "string", default: "4" },
-    "evaluate-minutes": { type: "string", default: "10" },
+    "evaluate-minutes": { type: "string", default: "20" },
   },
 });
 const seed = Number(values.seed);
@@ -74,11 +78,17 @@ const log = async (record: Record<string, unknown>) => {
 
 const tokenizer = await loadTokenizer(resolve(values.tokenizer));
 const corpus = await tokenizeCorpus(resolve(values.corpus), tokenizer);
-await log({ corpusTokens: corpus.tokens.length, corpusBytes: corpus.bytes, bytesPerToken: corpus.bytes / corpus.tokens.length });
-const heldOut = [];
+await log({
+  corpusTokens: corpus.tokens.length,
+  corpusBytes: corpus.bytes,
+  bytesPerToken: corpus.bytes / corpus.tokens.length,
+});
+const heldOut: DatasetDocument[] = [];
 for await (const document of readCorpus(resolve(values.corpus), "held-out")) heldOut.push(document);
 /** A fixed few of the held-out files, to watch; the figure in the card is of all of them. */
-const watched = Rng.seeded(7).shuffle(heldOut.map((_, i) => i)).slice(0, WATCHED_FILES);
+const watched = Rng.seeded(7)
+  .shuffle(heldOut.map((_, i) => i))
+  .slice(0, WATCHED_FILES);
 
 const isResumed = values.resume && existsSync(checkpoint);
 if (!isResumed) await writeRandomModel(join(work, "start"), seed);
@@ -94,7 +104,7 @@ const workers = await GradientWorkers.create(modelDir, model.parameters, Number(
 const optimizer = await BaseOptimizer.create(model.parameters);
 const progress: BaseProgress = isResumed
   ? await restoreBaseCheckpoint(checkpoint, optimizer)
-  : { step: 0, tokensSeen: 0, trainingSeconds: 0, cursor: { epoch: 0, index: 0, offset: 0 } };
+  : { step: 0, tokensSeen: 0, trainingSeconds: 0, cursor: createCursor() };
 const stream = new TokenStream(corpus, seed, progress.cursor);
 
 async function evaluate(): Promise<void> {
@@ -103,20 +113,21 @@ async function evaluate(): Promise<void> {
   await log({ step: progress.step, tokensSeen: progress.tokensSeen, watchedBitsPerByte: bitsPerByte });
 }
 
-const share = () =>
-  budgetSteps === null ? progress.trainingSeconds / budgetSeconds : progress.step / budgetSteps;
+const share = () => (budgetSteps === null ? progress.trainingSeconds / budgetSeconds : progress.step / budgetSteps);
 let sinceCheckpoint = 0;
 let sinceEvaluation = 0;
-let window = { lossSum: 0, tokens: 0, seconds: 0 };
+let window = { lossSum: 0, tokens: 0, seconds: 0, gradientSeconds: 0 };
 for (let done = share(); done < 1; done = share()) {
   const started = performance.now();
-  const phase = PHASES.find(({ until }) => done < until) ?? { batchSize: 2, blockLength: 1024 };
-  const batches = Array.from({ length: TOKENS_PER_STEP / (phase.batchSize * phase.blockLength) }, () =>
+  const phase = PHASES.find(({ until }) => done < until) ?? PHASES[3];
+  const batches = Array.from({ length: phase.tokensPerStep / (phase.batchSize * phase.blockLength) }, () =>
     stream.next(phase.batchSize, phase.blockLength),
   );
-  const { lossSum, tokenCount } = await workers.compute(batches, 1 / TOKENS_PER_STEP);
+  const { lossSum, tokenCount } = await workers.compute(batches, 1 / phase.tokensPerStep);
+  const gradientSeconds = (performance.now() - started) / 1000;
   const norm = gradientNorm(model.parameters);
-  if (!Number.isFinite(norm) || !Number.isFinite(lossSum)) throw new Error(`The loss is not finite after step ${progress.step}.`);
+  if (!Number.isFinite(norm) || !Number.isFinite(lossSum))
+    throw new Error(`The loss is not finite after step ${progress.step}.`);
   clipGradients(model.parameters, norm, MAX_GRADIENT_NORM);
   const rate = scheduleAt(done);
   await optimizer.update({ adamw: peak.adamw * rate, muon: peak.muon * rate });
@@ -124,8 +135,13 @@ for (let done = share(); done < 1; done = share()) {
   progress.step++;
   progress.tokensSeen += tokenCount;
   progress.trainingSeconds += seconds;
-  window = { lossSum: window.lossSum + lossSum, tokens: window.tokens + tokenCount, seconds: window.seconds + seconds };
-  if (progress.step % 10 === 0) {
+  window = {
+    lossSum: window.lossSum + lossSum,
+    tokens: window.tokens + tokenCount,
+    seconds: window.seconds + seconds,
+    gradientSeconds: window.gradientSeconds + gradientSeconds,
+  };
+  if (progress.step % 20 === 0) {
     await log({
       step: progress.step,
       share: done,
@@ -135,9 +151,10 @@ for (let done = share(); done < 1; done = share()) {
       rate,
       tokensSeen: progress.tokensSeen,
       tokensPerSecond: window.tokens / window.seconds,
+      optimizerShare: 1 - window.gradientSeconds / window.seconds,
       epoch: stream.cursor.epoch,
     });
-    window = { lossSum: 0, tokens: 0, seconds: 0 };
+    window = { lossSum: 0, tokens: 0, seconds: 0, gradientSeconds: 0 };
   }
   sinceCheckpoint += seconds;
   sinceEvaluation += seconds;

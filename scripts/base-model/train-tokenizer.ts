@@ -25,7 +25,8 @@ async function* texts(): AsyncGenerator<string> {
 
 const tokenizer = await trainBpe(texts(), { vocabularySize: BASE_MODEL.vocab_size, specialTokens: SPECIAL_TOKENS });
 const size = Object.keys(tokenizer.model.vocab).length;
-if (size !== BASE_MODEL.vocab_size) throw new Error(`The corpus gave ${size} tokens instead of ${BASE_MODEL.vocab_size}.`);
+if (size !== BASE_MODEL.vocab_size)
+  throw new Error(`The corpus gave ${size} tokens instead of ${BASE_MODEL.vocab_size}.`);
 await mkdir(out, { recursive: true });
 await writeFile(join(out, "tokenizer.json"), `${JSON.stringify(tokenizer, null, 1)}\n`);
 const config = createTokenizerConfig({
