@@ -9,13 +9,16 @@ import { formatLoss } from "@/components/ui/format";
 import { Toggle } from "@/components/ui/toggle";
 import type { MetricPoint } from "@/lib/contracts/views";
 
-const SMOOTHING = 0.85;
+const SMOOTHING = 0.9;
+const DENSE_POINTS = 200;
 
 export function LossChart({ metrics }: { metrics: MetricPoint[] }) {
-  const [isSmooth, setIsSmooth] = useState(false);
+  // Null: as the number of points asks for. A dense curve would hide the evaluations.
+  const [chosenSmooth, setChosenSmooth] = useState<boolean | null>(null);
   const [isLogScale, setIsLogScale] = useState(false);
   const train = pointsOf(metrics, "trainLoss");
   const held = pointsOf(metrics, "evalLoss");
+  const isSmooth = chosenSmooth ?? train.length > DENSE_POINTS;
   const trainSeries: LineSeries[] = isSmooth
     ? [
         { label: "train, smoothed", points: smooth(train, SMOOTHING), color: "--series-1" },
@@ -29,7 +32,7 @@ export function LossChart({ metrics }: { metrics: MetricPoint[] }) {
   const aside = (
     <div className="flex flex-wrap items-center gap-x-5 gap-y-1">
       <Legend items={series} />
-      <Toggle label="Smooth" isOn={isSmooth} onChange={setIsSmooth} />
+      <Toggle label="Smooth" isOn={isSmooth} onChange={setChosenSmooth} />
       <Toggle label="Log scale" isOn={isLogScale} onChange={setIsLogScale} />
     </div>
   );

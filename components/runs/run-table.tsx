@@ -59,7 +59,9 @@ function RunTableRow({ run, spark }: RunRow) {
         <div className="tabular mt-2 flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 sm:hidden">
           <StatusBadge status={run.status} cause={run.exitCause} />
           <LossChange before={run.evalLossBefore} after={run.evalLossAfter} />
-          <RunProgress run={run} />
+          <div className="w-full">
+            <RunProgress run={run} />
+          </div>
         </div>
       </td>
       <td className="max-sm:hidden px-4 py-2.5">
@@ -89,7 +91,7 @@ function RunProgress({ run }: { run: RunView }) {
   const tone =
     run.status === "completed" ? "good" : run.status === "failed" ? "bad" : isFinal(run.status) ? "muted" : "accent";
   return (
-    <div className="w-28">
+    <div className="sm:w-28">
       <p className="mb-1 text-[12px] text-text-2">
         {run.totalSteps === null ? "–" : `${formatCount(run.step)} / ${formatCount(run.totalSteps)} steps`}
       </p>

@@ -1,0 +1,106 @@
+/** @file What happens at the doors: a lost server, a stranger, another site. */
+import { request } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import type { RunView } from "@/lib/contracts/views";
+import { findChromium } from "./find-chromium";
+import { addCodeFolder, addTinyModel, openStudio, type Studio } from "./open-studio";
+
+const executablePath = findChromium();
+const TOKEN = "a-long-enough-token-for-tests";
+
+/** fetch() does not let one choose these headers. */
+function statusOf(url: string, method: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    call.on("error", reject);
+    call.end(method === "POST" ? "{}" : undefined);
+  });
+}
+
+describe.skipIf(executablePath === null)("the doors", () => {
+  let studio: Studio | undefined;
+  afterEach(async () => {
+    await studio?.close();
+    studio = undefined;
+  });
+
+  it("says that the connection is lost, and shows the truth when it is back", async () => {
+    studio = await openStudio(executablePath as string);
+    const { page, url, home } = studio;
+    await addTinyModel(home);
+    const post = (path: string, body: unknown) =>
+      fetch(url + path, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const source = { kind: "folder", path: await addCodeFolder(home, 20) };
+    expect((await post("/api/datasets", { name: "code", source })).status).toBe(201);
+    const config = {
+      model_type: "test/tiny",
+      dataset_name: "code",
+      batch_size: 2,
+      max_seq_length: 64,
+      warmup_steps: 2,
+      epochs: 100,
+      checkpoint_interval: 5,
+    };
+    const run = (await (await post("/api/runs", { config })).json()) as RunView;
+    await page.goto(`${url}/runs/${run.id}`);
+    await page.locator("[data-testid=run-status][data-status=running]").waitFor();
+    await page.getByText("step 5").first().waitFor();
+
+    await studio.kill();
+    await page.getByText("connection lost, retrying").waitFor();
+    await studio.restart();
+    // The worker that trained is gone: the run says so by itself, without a reload, and can be taken up again.
+    await page.locator("[data-testid=run-status][data-status=interrupted]").waitFor({ timeout: 90_000 });
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.locator("[data-testid=run-status][data-status=running]").waitFor({ timeout: 90_000 });
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.locator("[data-testid=run-status][data-status=stopped]").waitFor({ timeout: 90_000 });
+  });
+
+  it("asks for the token when others can reach it", async () => {
+    studio = await openStudio(executablePath as string, { HOST: "0.0.0.0", CODETUNE_TOKEN: TOKEN });
+    const { page, url } = studio;
+    await page.goto(`${url}/runs`);
+    expect(new URL(page.url()).pathname).toBe("/sign-in");
+    await page.getByLabel("Token").fill("not-the-token-of-this-studio");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("That is not the token.").waitFor();
+    await page.getByLabel("Token").fill(TOKEN);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(`${url}/runs`);
+    await page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+    const cookie = (await page.context().cookies()).find(({ name }) => name === "codetune_session");
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax" });
+    expect(cookie?.value).not.toContain(TOKEN);
+
+    expect(await statusOf(`${url}/api/health`, "GET", {})).toBe(200);
+    for (const path of ["/api/runs", "/api/datasets", "/api/models", "/api/runs/plan"]) {
+      expect(await statusOf(url + path, "GET", {}), path).toBe(401);
+    }
+    for (const path of ["/", "/runs/new", "/datasets", "/nothing"])
+      expect(await statusOf(url + path, "GET", {}), path).toBe(307);
+    expect(await statusOf(`${url}/api/runs`, "GET", { authorization: `Bearer ${TOKEN}` })).toBe(200);
+  });
+
+  it("turns away other sites and other names", async () => {
+    studio = await openStudio(executablePath as string);
+    const { url } = studio;
+    const json = { "content-type": "application/json" };
+    for (const path of ["/", "/runs", "/api/runs", "/api/datasets"]) {
+      expect(await statusOf(url + path, "GET", { host: "evil.example" }), path).toBe(403);
+      expect(await statusOf(url + path, "POST", { ...json, origin: "https://evil.example" }), path).toBe(403);
+      expect(await statusOf(url + path, "POST", { ...json, "sec-fetch-site": "cross-site" }), path).toBe(403);
+    }
+    const { headers } = await fetch(url);
+    expect(headers.get("content-security-policy")).toMatch(/script-src 'self' 'nonce-[^']+' 'strict-dynamic'; /);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("x-frame-options")).toBe("DENY");
+  });
+});

@@ -1,0 +1,199 @@
+/** @file The main job as a person does it: empty database, dataset, parameters, run, stop, resume, completed. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunSnapshot } from "@/lib/contracts/run-snapshot";
+import type { MetricPoint, RunView } from "@/lib/contracts/views";
+import { findChromium } from "./find-chromium";
+import { addCodeFolder, addTinyModel, openStudio, type Studio } from "./open-studio";
+
+const executablePath = findChromium();
+
+describe.skipIf(executablePath === null)("the main job", () => {
+  let studio: Studio;
+  let page: Page;
+
+  beforeAll(async () => {
+    studio = await openStudio(executablePath as string);
+    page = studio.page;
+    await addTinyModel(studio.home);
+  });
+  afterAll(async () => studio?.close());
+
+  const go = (path: string) => page.goto(studio.url + path, { waitUntil: "load" });
+  const api = async <T>(path: string): Promise<T> => (await fetch(studio.url + path)).json() as Promise<T>;
+  const status = (name: string) =>
+    page.locator(`h1 ~ [data-testid=run-status][data-status=${name}]`).waitFor({ timeout: 120_000 });
+  const stepShown = async () =>
+    Number(/step ([\d,]+)/.exec((await page.getByTestId("step").textContent()) ?? "")?.[1]?.replaceAll(",", ""));
+
+  it("says on an empty machine what this is and what to do", async () => {
+    await go("/");
+    await page.getByRole("heading", { level: 1, name: /your own code/ }).waitFor();
+    await page.getByRole("button", { name: "Fine-tune on this repository" }).waitFor();
+    await page.getByText("No runs yet").waitFor();
+    // Looking writes nothing.
+    for (const path of ["/runs", "/datasets", "/datasets/new", "/runs/new", "/"]) await go(path);
+    expect(await api<unknown[]>("/api/runs")).toEqual([]);
+    expect(await api<unknown[]>("/api/datasets")).toEqual([]);
+  });
+
+  it("adds a folder of code and shows its real rows", async () => {
+    const folder = await addCodeFolder(studio.home, 40);
+    await go("/datasets");
+    await page.getByRole("link", { name: "Add dataset" }).first().click();
+    await page.getByLabel("Folder", { exact: true }).fill(`${folder}-missing`);
+    await page.getByRole("button", { name: "Add dataset" }).click();
+    await page.getByRole("alert").getByText("The dataset was not added.").waitFor();
+    await page.getByLabel("Folder", { exact: true }).fill(folder);
+    await page.getByRole("button", { name: "Add dataset" }).click();
+    await page.getByRole("heading", { level: 1, name: "my-project" }).waitFor();
+    await page
+      .getByText(/export function sum\d+\(values: number\[\]\)/)
+      .first()
+      .waitFor();
+    await page.getByText(/tokens in all; the longest document/).waitFor();
+    expect(await page.getByText("module.exports").count()).toBe(0);
+  });
+
+  it("shows token by token what gets loss", async () => {
+    await page.getByRole("link", { name: "See what gets loss" }).click();
+    await page.locator("[data-loss=true]").first().waitFor();
+    // The first token of a document has nothing before it, so it is only read.
+    const segments = page.locator("section[aria-label$='.ts']");
+    expect(await segments.count()).toBeGreaterThan(0);
+    for (const segment of await segments.all()) {
+      expect(await segment.locator("[data-loss]").first().getAttribute("data-loss")).toBe("false");
+    }
+    expect(await page.locator("[data-loss=true]", { hasText: "↵" }).count()).toBeGreaterThan(0);
+    await page.getByText(/^Block 1 of/).waitFor();
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByText(/^Block 2 of/).waitFor();
+  });
+
+  it("shows every mistake beside its field and keeps what was typed", async () => {
+    await page.getByRole("link", { name: "my-project" }).click();
+    await page.getByRole("link", { name: "Train on this" }).click();
+    await page.getByLabel("Model", { exact: true }).selectOption("test/tiny");
+    await page.getByLabel("Batch size").fill("0");
+    await page.getByLabel("Learning rate").fill("fast");
+    await page.getByLabel("Rank").fill("1.5");
+    await page.getByRole("button", { name: "Start run" }).click();
+    await page.getByTestId("error-batch_size").waitFor();
+    expect(await page.getByTestId("error-learning_rate").textContent()).toContain("is not a number");
+    expect(await page.getByTestId("error-rank").textContent()).toContain("whole number");
+    expect(await page.getByLabel("Learning rate").inputValue()).toBe("fast");
+    expect(await api<RunView[]>("/api/runs")).toEqual([]);
+  });
+
+  it("counts the steps while the form is filled in, and fits the warm-up to them", async () => {
+    await page.getByLabel("Batch size").fill("2");
+    await page.getByLabel("Learning rate").fill("0.0031");
+    await page.getByLabel("Rank").fill("4");
+    await page.getByLabel("Sequence length").fill("64");
+    await page.getByText("Advanced", { exact: true }).click();
+    await page.getByLabel("Step limit").fill("60");
+    await page.getByLabel("Evaluate every").fill("20");
+    await page.getByLabel("Epochs").fill("50");
+    await page.getByText("Lowered to 6, 10 % of this run’s 60 steps.").waitFor();
+    expect(await page.getByTestId("total-steps").textContent()).toBe("60");
+    await page.getByLabel("Step limit").fill("600");
+    await page.getByLabel("Evaluate every").fill("100");
+    await page.getByLabel("Learning rate").press("ArrowUp");
+    expect(await page.getByLabel("Learning rate").inputValue()).toBe("0.005");
+    await page.getByText("Lowered to 60, 10 % of this run’s 600 steps.").waitFor();
+  });
+
+  it("trains live, and shows the same after a reload", async () => {
+    await page.getByRole("button", { name: "Start run" }).click();
+    await page.waitForURL(/\/runs\/run_/);
+    await status("running");
+    await page.locator("canvas").first().waitFor();
+    await page
+      .getByTestId("train-loss")
+      .getByText(/^\d+\.\d{4}$/)
+      .waitFor();
+    await page.getByTestId("sample-first").first().locator("mark").waitFor();
+    const before = await stepShown();
+    await page.reload();
+    await page.locator("[data-testid=connection][data-state=live]").waitFor();
+    expect(await stepShown()).toBeGreaterThanOrEqual(before);
+    await page.waitForFunction(
+      (step) => Number(/step ([\d,]+)/.exec(document.body.innerText)?.[1]?.replaceAll(",", "")) > step,
+      before,
+    );
+  });
+
+  it("stops with a checkpoint and says how to go on", async () => {
+    await page.getByRole("button", { name: "Stop" }).click();
+    await status("stopped");
+    await page.getByText(/^Stopped after step \d+\.$/).waitFor();
+    const step = await stepShown();
+    expect(step).toBeGreaterThan(0);
+    expect(step).toBeLessThan(600);
+    const { checkpoints } = await api<RunSnapshot>(`/api/runs/${new URL(page.url()).pathname.split("/")[2]}/snapshot`);
+    expect(checkpoints).toContain(step);
+  });
+
+  it("resumes to the end, with every step once, and hands over the adapter", async () => {
+    await page.getByRole("button", { name: "Resume" }).click();
+    await status("completed");
+    const runId = new URL(page.url()).pathname.split("/")[2];
+    const run = await api<RunView>(`/api/runs/${runId}`);
+    expect(await page.getByTestId("loss-change").textContent()).toMatch(/^−\d+\.\d %$/);
+    const result = page.getByRole("region", { name: "Result" });
+    await result.getByText((run.evalLossBefore as number).toFixed(4)).waitFor();
+    await result.getByText((run.evalLossAfter as number).toFixed(4)).waitFor();
+    const metrics = await api<MetricPoint[]>(`/api/runs/${runId}/metrics`);
+    expect(metrics.map(({ step }) => step)).toEqual(Array.from({ length: 601 }, (_, step) => step));
+
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "adapter_model.safetensors" }).click();
+    expect((await download).suggestedFilename()).toBe("adapter_model.safetensors");
+    const bytes = Buffer.from(
+      await (await fetch(`${studio.url}/api/runs/${runId}/files/adapter/adapter_model.safetensors`)).arrayBuffer(),
+    );
+    const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())).toString()) as Record<
+      string,
+      unknown
+    >;
+    expect(Object.keys(header).some((name) => name.includes("lora_A"))).toBe(true);
+  });
+
+  it("lists the run with its result on the first page", async () => {
+    await go("/");
+    await page
+      .getByRole("row", { name: /my-project/ })
+      .getByText("Completed")
+      .first()
+      .waitFor();
+  });
+
+  it("fits a phone on every screen, in both colour schemes", async () => {
+    const runId = (await api<RunView[]>("/api/runs"))[0]?.id;
+    const datasetId = (await api<{ id: string }[]>("/api/datasets"))[0]?.id;
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const path of [
+        "/",
+        "/runs",
+        `/runs/${runId}`,
+        "/runs/new",
+        "/datasets",
+        "/datasets/new",
+        `/datasets/${datasetId}`,
+        `/datasets/${datasetId}/mask`,
+      ]) {
+        await go(path);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow, `${path} is wider than a phone`).toBeLessThanOrEqual(0);
+      }
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it("made the browser complain about nothing", () => expect(studio.complaints).toEqual([]));
+});
