@@ -5,7 +5,6 @@ import { root } from "./root.mjs";
 export const PROGRAMS = {
   cli: "bin/cli/main.ts",
   worker: "workers/main.ts",
-  "exit-with-parent": "bin/cli/processes/exit-with-parent.ts",
   "provider-probe": "workers/provider-probe/main.ts",
   "onnx-trainer": "workers/onnx-trainer/main.ts",
 };

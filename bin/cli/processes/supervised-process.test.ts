@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { exitWithParentArgs } from "./program-args";
+import { exitWithParentArgs } from "./exit-with-parent-args";
 import { pauseMs, SupervisedProcess } from "./supervised-process";
 
 let folder: string;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "@/lib/config/repository-root";
 import { AppError } from "@/lib/errors";
-import { exitWithParentArgs } from "./program-args";
+import { exitWithParentArgs } from "./exit-with-parent-args";
 import { SupervisedProcess } from "./supervised-process";
 
 /** The web server keeps nothing that could be lost; streams of open pages would hold it up. */

@@ -1,5 +1,5 @@
 import { childEntry } from "@/lib/config/child-entry";
-import { exitWithParentArgs } from "./program-args";
+import { exitWithParentArgs } from "./exit-with-parent-args";
 import { SupervisedProcess } from "./supervised-process";
 
 /** Time for the trainer to finish its step and write a checkpoint. */
