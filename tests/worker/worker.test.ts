@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunView } from "@/lib/contracts/views";
 import { interruptExpiredRuns } from "@/lib/db/repositories/run-leases";
+import type { ServiceContext } from "@/lib/services/context";
 import { getRun } from "@/lib/services/runs/get-run";
 import { listMetrics } from "@/lib/services/runs/list-metrics";
 import { listRunEvents } from "@/lib/services/runs/list-run-events";
@@ -164,13 +165,37 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
     await until(runId, ({ step }) => step >= 3);
     // As another worker's sweep would, had this one been asleep for longer than its lease.
     const later = new Date(Date.now() + 60_000);
-    await ctx.db.transaction((tx) => interruptExpiredRuns(tx, later, runId));
+    await ctx.db.transaction((tx) => interruptExpiredRuns(tx, later, { only: runId }));
     const before = (await events(runId)).length;
     await waitFor("the end of the trainer", async () => {
       return (await findTrainers(join(ctx.paths.runs, runId, "spec.json"))).length === 0;
     });
     expect(await getRun(ctx, { runId })).toMatchObject({ status: "interrupted", exitCause: "lost_worker" });
     expect(await events(runId)).toHaveLength(before);
+  });
+
+  it("goes on training while the database is away, and then records all that happened meanwhile", async () => {
+    const runId = await queue({ steps: 60 });
+    const { db } = ctx;
+    let isAway = false;
+    const away: ServiceContext = {
+      ...ctx,
+      db: {
+        ...db,
+        transaction: (work) => (isAway ? Promise.reject(new Error("connection refused")) : db.transaction(work)),
+      },
+    };
+    worker = runWorker(away, { ...scriptedParts, shutdown: shutdown.signal });
+    await until(runId, ({ step }) => step >= 5);
+    isAway = true;
+    const before = await events(runId);
+    await waitFor("the end of the trainer", async () => {
+      return (await findTrainers(join(ctx.paths.runs, runId, "spec.json"))).length === 0;
+    });
+    expect((await events(runId)).length - before.length).toBeLessThanOrEqual(1);
+    isAway = false;
+    expect(await ended(runId)).toMatchObject({ status: "completed", step: 60 });
+    expect(await steps(runId)).toEqual(Array.from({ length: 61 }, (_, step) => step));
   });
 
   it("fails a run that can't be prepared, with the reason, and goes on with the next", async () => {

@@ -32,8 +32,11 @@ export interface ExecuteOptions {
   shutdown: AbortSignal;
 }
 
-/** How often a frame is offered to a database that fails: together less than the time until the lease runs out. */
-const RECORD_RETRY_MS = [200, 500, 1000, 2000, 4000];
+/** Pauses before a frame is offered again to a database that fails; the last one repeats. */
+const RECORD_RETRY_MS = [200, 500, 1000, 2000];
+/** Frames wait in their file meanwhile, so there is time. A worker that is to end has less. */
+const DATABASE_PATIENCE_MS = 10 * 60_000;
+const SHUTDOWN_DATABASE_PATIENCE_MS = 5_000;
 /** From the last word to the exit. */
 const EXIT_PATIENCE = { stopMs: 10_000, termMs: 5_000 };
 
@@ -156,22 +159,26 @@ class RunExecution {
     return { ...end, exit: await trainer.exit };
   }
 
-  async #recordPatiently(read: ReadFrame): Promise<RunStatus> {
-    for (const delayMs of [...RECORD_RETRY_MS, null]) {
+  #recordPatiently({ frame, start, end }: ReadFrame): Promise<RunStatus> {
+    return this.#patiently(() => {
+      const place = { runId: this.#runId, owner: this.#options.owner, frame, start, end, now: this.#ctx.now() };
+      return recordFrame(this.#ctx.db, place);
+    });
+  }
+
+  /** Again and again while the database is away. A lost lease is final. */
+  async #patiently<T>(write: () => Promise<T>): Promise<T> {
+    const since = Date.now();
+    for (let attempt = 0; ; attempt++) {
       try {
-        return await recordFrame(this.#ctx.db, {
-          ...read,
-          runId: this.#runId,
-          owner: this.#options.owner,
-          now: this.#ctx.now(),
-        });
+        return await write();
       } catch (error) {
-        if (error instanceof LostLeaseError || delayMs === null) throw error;
-        this.#ctx.log.warn({ error, runId: this.#runId }, "a frame could not be recorded; trying again");
-        await sleep(delayMs);
+        const patienceMs = this.#options.shutdown.aborted ? SHUTDOWN_DATABASE_PATIENCE_MS : DATABASE_PATIENCE_MS;
+        if (error instanceof LostLeaseError || this.#isLost || Date.now() - since > patienceMs) throw error;
+        this.#ctx.log.warn({ error, runId: this.#runId }, "the database did not take a record; trying again");
+        await sleep(RECORD_RETRY_MS[attempt] ?? RECORD_RETRY_MS.at(-1));
       }
     }
-    throw new Error("unreachable");
   }
 
   /** A run is completed only when what it made can be read back from the disk. */
@@ -191,9 +198,8 @@ class RunExecution {
     );
     const set = { exitCause, exitMessage, adapterPath, leaseOwner: null, leaseExpiresAt: null, endedAt: now };
     const leaseOwner = this.#options.owner;
-    const row = await this.#ctx.db.transaction((tx) =>
-      changeRunStatus(tx, { runId: this.#runId, from, to, leaseOwner, set, now }),
-    );
+    const change = { runId: this.#runId, from, to, leaseOwner, set, now };
+    const row = await this.#patiently(() => this.#ctx.db.transaction((tx) => changeRunStatus(tx, change)));
     if (row === null) throw new LostLeaseError(`the lease of ${this.#runId} is lost`);
     this.#ctx.log.info({ runId: this.#runId, status: to, exitCause }, "a run has ended");
   }

@@ -21,13 +21,13 @@ export interface LeaseEvents {
   onLost(): void;
 }
 
-/** Reports the worker, and marks runs of dead ones as interrupted. */
-export async function beat(ctx: ServiceContext, worker: WorkerIdentity): Promise<void> {
+/** Reports the worker, and marks runs of dead ones as interrupted; not `runId`, which this worker is training. */
+export async function beat(ctx: ServiceContext, worker: WorkerIdentity, runId: string | undefined): Promise<void> {
   const now = ctx.now();
   const interrupted = await ctx.db.transaction(async (tx) => {
     await recordHeartbeat(tx, { ...worker, heartbeatAt: now });
     await deleteWorkersBefore(tx, new Date(now.getTime() - FORGET_WORKERS_MS));
-    return interruptExpiredRuns(tx, now);
+    return interruptExpiredRuns(tx, now, { except: runId });
   });
   if (interrupted.length > 0) ctx.log.warn({ runs: interrupted }, "runs of a lost worker are interrupted");
 }

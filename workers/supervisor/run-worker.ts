@@ -33,8 +33,9 @@ export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Pr
     ...overrides,
     shutdown,
   };
+  let runId: string | undefined;
   const report = () =>
-    beat(ctx, worker).catch((error: unknown) => ctx.log.error({ error }, "the worker could not report"));
+    beat(ctx, worker, runId).catch((error: unknown) => ctx.log.error({ error }, "the worker could not report"));
   await report();
   const heartbeat = setInterval(report, HEARTBEAT_MS);
   ctx.log.info({ worker: worker.id, device }, "the worker is ready");
@@ -45,7 +46,11 @@ export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Pr
         return null;
       });
       if (record === null) await sleep(POLL_MS, undefined, { signal: shutdown }).catch(() => {});
-      else await executeSafely(ctx, record, execution);
+      else {
+        runId = record.run.id;
+        await executeSafely(ctx, record, execution);
+        runId = undefined;
+      }
     }
   } finally {
     clearInterval(heartbeat);

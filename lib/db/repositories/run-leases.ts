@@ -1,5 +1,5 @@
 /** @file Which worker holds which run, and for how long. */
-import { and, asc, eq, exists, gt, inArray, lt, not, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gt, inArray, lt, ne, not, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { ACTIVE_STATUSES, type RunStatus } from "@/lib/contracts/run-status";
 import type { Tx } from "../types";
@@ -76,8 +76,15 @@ export async function renewLease(
 
 export const LOST_WORKER_MESSAGE = "The worker of this run stopped answering; resume goes on from the last checkpoint.";
 
-/** Marks one run, or all, whose lease ran out as interrupted. Returns their ids. */
-export async function interruptExpiredRuns(tx: Tx, now: Date, runId?: string): Promise<string[]> {
+/**
+ * Marks runs whose lease ran out as interrupted: all, one, or all but the one that the asking worker holds (it may come
+ * back after the database was away). Returns their ids.
+ */
+export async function interruptExpiredRuns(
+  tx: Tx,
+  now: Date,
+  which: { only?: string; except?: string | undefined } = {},
+): Promise<string[]> {
   const { runs } = tx.tables;
   const expired = await tx.orm
     .select({ id: runs.id, status: runs.status })
@@ -86,7 +93,8 @@ export async function interruptExpiredRuns(tx: Tx, now: Date, runId?: string): P
       and(
         inArray(runs.status, [...ACTIVE_STATUSES]),
         lt(runs.leaseExpiresAt, now),
-        runId === undefined ? undefined : eq(runs.id, runId),
+        which.only === undefined ? undefined : eq(runs.id, which.only),
+        which.except === undefined ? undefined : ne(runs.id, which.except),
       ),
     );
   const interrupted: string[] = [];

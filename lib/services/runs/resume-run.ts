@@ -13,7 +13,7 @@ import { getRun, noSuchRun } from "./get-run";
 export async function resumeRun(ctx: ServiceContext, { runId }: { runId: string }): Promise<RunView> {
   const now = ctx.now();
   await ctx.db.transaction(async (tx) => {
-    await interruptExpiredRuns(tx, now, runId);
+    await interruptExpiredRuns(tx, now, { only: runId });
     const set = {
       isResume: true,
       queuedAt: now,

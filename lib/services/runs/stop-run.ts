@@ -13,7 +13,7 @@ import { getRun, noSuchRun } from "./get-run";
 export async function stopRun(ctx: ServiceContext, { runId }: { runId: string }): Promise<RunView> {
   const now = ctx.now();
   await ctx.db.transaction(async (tx) => {
-    await interruptExpiredRuns(tx, now, runId);
+    await interruptExpiredRuns(tx, now, { only: runId });
     const message = { exitCause: "cancelled" as const, exitMessage: "Stopped before it began." };
     const stopped = await changeRunStatus(tx, {
       runId,
