@@ -34,9 +34,9 @@ export function proxy(request: NextRequest): NextResponse {
       return new NextResponse(`${error.message}\n`, { status: HTTP_STATUS[error.code] });
     if (!isSignIn && request.method !== "GET") return new NextResponse(`${error.message}\n`, { status: 401 });
     if (!isSignIn) {
-      // Relative, because behind a reverse proxy our own idea of the address may be wrong.
+      // Next takes absolute addresses only, and makes one of its own host relative again before it answers.
       const next = encodeURIComponent(request.nextUrl.pathname + request.nextUrl.search);
-      return new NextResponse(null, { status: 307, headers: { Location: `/sign-in?next=${next}` } });
+      return NextResponse.redirect(new URL(`/sign-in?next=${next}`, request.url), 307);
     }
   }
   const policy = securityPolicy(Buffer.from(crypto.randomUUID()).toString("base64"));
