@@ -150,10 +150,12 @@ async function main(): Promise<void> {
     if (item.entry.heldOut) continue;
     item.files = shuffle(item.files, random).filter((file) => {
       const sketch = sketchOf(file.text);
-      if (heldOutIndex.similarity(sketch) >= CONTAMINATED) return count("resembles a held-out file"), false;
-      if (trainIndex.similarity(sketch) >= NEAR_DUPLICATE) return count("near duplicate"), false;
-      trainIndex.add(sketch);
-      return true;
+      const isContaminated = heldOutIndex.similarity(sketch) >= CONTAMINATED;
+      const isDuplicate = !isContaminated && trainIndex.similarity(sketch) >= NEAR_DUPLICATE;
+      if (isContaminated) count("resembles a held-out file");
+      else if (isDuplicate) count("near duplicate");
+      else trainIndex.add(sketch);
+      return !isContaminated && !isDuplicate;
     });
   }
 

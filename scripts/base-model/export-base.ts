@@ -34,4 +34,5 @@ await writeFile(join(out, "generation_config.json"), `${JSON.stringify(generatio
 await writeSafetensors(join(out, "model.safetensors"), tensors, { dtype: "BF16" });
 const progress = BaseProgress.parse(JSON.parse(await readFile(join(checkpoint, "progress.json"), "utf8")));
 const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0);
-console.log(JSON.stringify({ parameters, ...progress }, null, 2));
+const { step, tokensSeen, trainingSeconds } = progress;
+console.log(JSON.stringify({ parameters, step, tokensSeen, trainingSeconds }));

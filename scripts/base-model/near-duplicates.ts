@@ -20,10 +20,7 @@ export function sketchOf(text: string): number[] {
   const words = text.match(/[A-Za-z_$][\w$]*|[0-9]+|[^\s\w]/g) ?? [];
   const hashes = new Set<number>();
   for (let start = 0; start + SHINGLE_WORDS <= words.length; start++) hashes.add(hash(words, start));
-  return Uint32Array.from(hashes)
-    .sort()
-    .slice(0, SKETCH_SIZE)
-    .reduce<number[]>((all, value) => (all.push(value), all), []);
+  return [...Uint32Array.from(hashes).sort().subarray(0, SKETCH_SIZE)];
 }
 
 /** Remembers sketches; asks how much of a new one was seen in the most similar old one. */
