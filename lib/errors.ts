@@ -16,7 +16,11 @@ export class AppError extends Error {
   /** Messages per form field, e.g. `{ learning_rate: ["must be at most 0.01"] }`. */
   readonly fieldErrors: Record<string, string[]> | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; fieldErrors?: Record<string, string[]> } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; fieldErrors?: Record<string, string[]> } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "AppError";
     this.code = code;

@@ -22,7 +22,10 @@ export const DatasetDocument = z.strictObject({
 export type DatasetDocument = z.infer<typeof DatasetDocument>;
 
 /** Why files or lines were left out, with a few examples of each. */
-export const DatasetSkips = z.record(z.string(), z.strictObject({ count: z.int(), examples: z.array(z.string()).max(5) }));
+export const DatasetSkips = z.record(
+  z.string(),
+  z.strictObject({ count: z.int(), examples: z.array(z.string()).max(5) }),
+);
 
 export const DatasetStats = z.strictObject({
   documents: z.int(),

@@ -21,4 +21,5 @@ export function newId(prefix: IdPrefix, now: number = Date.now()): string {
 }
 
 /** Ids arrive in addresses and are used in paths, so their shape is checked before either. */
-export const idSchema = (prefix: IdPrefix) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{19}$`), `is not a ${prefix} id`);
+export const idSchema = (prefix: IdPrefix) =>
+  z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{19}$`), `is not a ${prefix} id`);

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 
-const finite = (min: number, max: number) => z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+const finite = (min: number, max: number) =>
+  z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
 const whole = (min: number, max: number) => finite(min, max).refine(Number.isInteger, "must be a whole number");
 
 export const METHODS = ["lora", "rslora", "full"] as const;
@@ -33,7 +34,11 @@ export const RunConfig = z.strictObject({
   rank: whole(1, 512).default(16),
   alpha: finite(0.01, 4096).default(32),
   /** Last name parts of linear layers ("q_proj"), or ["all-linear"]. */
-  target_modules: z.array(z.string().trim().min(1).max(200)).min(1, "choose at least one module").max(64).default([ALL_LINEAR]),
+  target_modules: z
+    .array(z.string().trim().min(1).max(200))
+    .min(1, "choose at least one module")
+    .max(64)
+    .default([ALL_LINEAR]),
   base_precision: z.enum(["fp32"]).default("fp32"),
   optimizer: z.enum(["adamw"]).default("adamw"),
   adam_beta1: finite(0, 0.9999).default(0.9),

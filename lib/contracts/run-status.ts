@@ -30,7 +30,8 @@ export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
 /** Held by a worker: a lease must be renewed while a run is in one of these. */
 export const ACTIVE_STATUSES = ["preparing", "running", "stopping"] as const satisfies readonly RunStatus[];
 
-export const isFinal = (status: RunStatus): boolean => ["completed", "failed", "stopped", "interrupted"].includes(status);
+export const isFinal = (status: RunStatus): boolean =>
+  ["completed", "failed", "stopped", "interrupted"].includes(status);
 
 /** Why a trainer ended without finishing. One union for both engines; the texts for people live beside the screens. */
 export const EXIT_CAUSES = [

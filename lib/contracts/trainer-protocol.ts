@@ -45,7 +45,12 @@ export const Frame = z.discriminatedUnion("kind", [
     trainableParameters: z.number(),
     totalParameters: z.number(),
   }),
-  z.strictObject({ kind: z.literal("progress"), phase: z.enum(["loading", "training", "evaluating", "saving"]), done: z.number(), total: z.number() }),
+  z.strictObject({
+    kind: z.literal("progress"),
+    phase: z.enum(["loading", "training", "evaluating", "saving"]),
+    done: z.number(),
+    total: z.number(),
+  }),
   z.strictObject({
     kind: z.literal("metric"),
     /** Optimizer steps done, from 1. Step 0 carries only the evaluation before training. */
@@ -66,7 +71,13 @@ export const Frame = z.discriminatedUnion("kind", [
     isFinite: z.boolean(),
     rank: z.number().default(0),
   }),
-  z.strictObject({ kind: z.literal("sample"), step: z.number(), name: z.string(), prompt: z.string(), completion: z.string() }),
+  z.strictObject({
+    kind: z.literal("sample"),
+    step: z.number(),
+    name: z.string(),
+    prompt: z.string(),
+    completion: z.string(),
+  }),
   z.strictObject({ kind: z.literal("checkpoint"), step: z.number(), path: z.string() }),
   z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "warn", "error"]), message: z.string() }),
   z.strictObject({
