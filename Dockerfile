@@ -25,7 +25,7 @@ ENV NODE_ENV=production \
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=build /app/.next ./.next
 COPY --from=build /app/dist ./dist
-COPY package.json next.config.ts LICENSE README.md ./
+COPY package.json next.config.ts .gitignore LICENSE README.md ./
 # The studio's own source is the dataset that is always there.
 COPY app ./app
 COPY bin ./bin
