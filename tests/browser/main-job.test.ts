@@ -90,7 +90,7 @@ describe.skipIf(executablePath === null)("the main job", () => {
     await page.getByLabel("Learning rate").fill("0.0031");
     await page.getByLabel("Rank").fill("4");
     await page.getByLabel("Sequence length").fill("64");
-    await page.getByText("Advanced", { exact: true }).click();
+    await page.locator("summary", { hasText: "Advanced" }).click();
     await page.getByLabel("Step limit").fill("60");
     await page.getByLabel("Evaluate every").fill("20");
     await page.getByLabel("Epochs").fill("50");
@@ -161,11 +161,7 @@ describe.skipIf(executablePath === null)("the main job", () => {
 
   it("lists the run with its result on the first page", async () => {
     await go("/");
-    await page
-      .getByRole("row", { name: /my-project/ })
-      .getByText("Completed")
-      .first()
-      .waitFor();
+    await page.locator("tr", { hasText: "my-project" }).locator("[data-status=completed]:visible").waitFor();
   });
 
   it("fits a phone on every screen, in both colour schemes", async () => {
