@@ -114,7 +114,7 @@ test("listening to others without a token is refused with one sentence and code 
 });
 
 test("listening to others with a token serves nothing to strangers", async () => {
-  const token = "a token of enough length";
+  const token = "a-token-of-enough-length";
   program = startProgram(["serve", "--host", "0.0.0.0", "--port", "0", "--no-worker"], {
     CODETUNE_HOME: home,
     CODETUNE_TOKEN: token,
