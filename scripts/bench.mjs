@@ -21,9 +21,18 @@ async function program(name, ...args) {
   return JSON.parse(output.trim().split("\n").at(-1));
 }
 
+/** A rank-8 LoRA step on all linear layers of SmolLM2-135M's shape, batch 1. */
+async function step(home, blockLength) {
+  const folder = join(home, "smollm2-135m");
+  await program("write-shape.ts", folder);
+  return program("measure-step.ts", folder, String(blockLength), "5");
+}
+
 /** Name → measurement: `(emptyFolder) => figures`, a flat object whose names carry their units. */
 const CELLS = {
   "matrix rate": () => program("print-sgemm.ts"),
+  "135M, 256 tokens": (home) => step(home, 256),
+  "135M, 1024 tokens": (home) => step(home, 1024),
   "second start": measureStart,
   "first loss": measureFirstLoss,
   quickstart: measureQuickstart,
