@@ -22,8 +22,10 @@ import { WarmupHint } from "./warmup-hint";
 
 export interface RunFormProps {
   start: FormValues;
-  /** False when the form repeats another run: that is no draft of one's own. */
+  /** What is typed survives a reload; not when the form came with a run's or a dataset's own values. */
   keepsDraft: boolean;
+  /** The values are another run's, warm-up included: that is then kept as it is. */
+  repeatsRun: boolean;
   models: ModelView[];
   datasets: DatasetChoice[];
   createRun(input: { config: unknown; name?: string }): Promise<ActionResult<RunView>>;
@@ -31,9 +33,9 @@ export interface RunFormProps {
 
 const grid = "grid gap-x-5 gap-y-4 sm:grid-cols-3";
 
-export function RunForm({ start, keepsDraft, models, datasets, createRun }: RunFormProps) {
+export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, createRun }: RunFormProps) {
   const router = useRouter();
-  const form = useRunForm(start, keepsDraft);
+  const form = useRunForm(start, keepsDraft, repeatsRun);
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const element = useRef<HTMLFormElement>(null);

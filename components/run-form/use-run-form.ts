@@ -45,12 +45,12 @@ function planAddressOf(values: FormValues, errors: FieldErrors): string | null {
   return `/api/runs/plan?${new URLSearchParams(needed.map((key) => [key, values[key].trim()]))}`;
 }
 
-export function useRunForm(start: FormValues, keepsDraft: boolean): RunFormState {
+export function useRunForm(start: FormValues, keepsDraft: boolean, repeatsRun: boolean): RunFormState {
   const [typed, setTyped] = useState(start);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [showsAll, setShowsAll] = useState(false);
   const [serverErrors, setServerErrors] = useState<FieldErrors>({});
-  const [isWarmupOwn, setIsWarmupOwn] = useState(!keepsDraft);
+  const [isWarmupOwn, setIsWarmupOwn] = useState(repeatsRun);
   const hasRestored = useRef(false);
 
   useEffect(() => {

@@ -56,6 +56,7 @@ export default async function NewRunPage({ searchParams }: NewRunPageProps) {
         key={from ?? dataset ?? "new"}
         start={start}
         keepsDraft={!source && !asked}
+        repeatsRun={source !== null}
         models={models}
         datasets={choices}
         createRun={createRunAction}
