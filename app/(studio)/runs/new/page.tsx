@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
+import { datasetChoices } from "@/components/run-form/dataset-choices";
 import { startValues, valuesOf } from "@/components/run-form/form-values";
 import { RunForm } from "@/components/run-form/run-form";
-import type { DatasetChoice } from "@/components/run-form/source-fields";
 import { PageHeader } from "@/components/ui/page-header";
-import type { DatasetView } from "@/lib/contracts/views";
 import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { listModels } from "@/lib/services/models/list-models";
 import { getRun } from "@/lib/services/runs/get-run";
@@ -13,21 +12,6 @@ import { createRunAction } from "../../actions";
 
 export const metadata: Metadata = { title: "New run" };
 
-const OWN_SOURCE: DatasetChoice = {
-  value: "this-repository",
-  label: "this-repository (the studio’s own source)",
-  id: null,
-};
-
-function choicesOf(datasets: DatasetView[]): DatasetChoice[] {
-  const choices = datasets.map(({ id, name, stats }) => ({
-    value: name,
-    label: `${name} (${stats.documents} documents)`,
-    id,
-  }));
-  return choices.some(({ value }) => value === OWN_SOURCE.value) ? choices : [...choices, OWN_SOURCE];
-}
-
 interface NewRunPageProps {
   searchParams: Promise<{ from?: string; dataset?: string }>;
 }
@@ -36,12 +20,12 @@ export default async function NewRunPage({ searchParams }: NewRunPageProps) {
   const { from, dataset } = await searchParams;
   const ctx = await pageContext();
   const [models, datasets] = await Promise.all([listModels(ctx), listDatasets(ctx)]);
-  const choices = choicesOf(datasets);
+  const choices = datasetChoices(datasets);
   const source = from ? await orNotFound(getRun(ctx, { runId: from })) : null;
-  const asked = dataset ? datasets.find(({ id, name }) => id === dataset || name === dataset)?.name : undefined;
+  const asked = dataset ? choices.find(({ id, value }) => id === dataset || value === dataset)?.value : undefined;
   const start = source
     ? valuesOf(source.config, source.name)
-    : startValues(models[0]?.id ?? "", asked ?? choices[0]?.value ?? OWN_SOURCE.value);
+    : startValues(models[0]?.id ?? "", asked ?? choices[0]?.value ?? "");
   return (
     <>
       <PageHeader
