@@ -46,6 +46,8 @@ export function defineSchema(c: ColumnKit) {
         .references(() => trainingConfig.id),
       datasetId: c.text("dataset_id").references(() => datasets.id, { onDelete: "set null" }),
       name: c.text("name").notNull(),
+      notes: c.text("notes").notNull().default(""),
+      tags: c.json<string[]>("tags").notNull().default([]),
       status: c.text("status", { enum: RUN_STATUSES }).notNull().default("queued"),
       /** Order of the queue; a resumed run goes to its end. */
       queuedAt: c.instant("queued_at").notNull().$defaultFn(now),
@@ -78,6 +80,8 @@ export function defineSchema(c: ColumnKit) {
       startedAt: c.instant("started_at"),
       endedAt: c.instant("ended_at"),
       updatedAt: c.instant("updated_at").notNull().$defaultFn(now).$onUpdateFn(now),
+      /** Hidden since then; only a run at rest may be. Its rows and files stay, so that it can be restored. */
+      deletedAt: c.instant("deleted_at"),
     },
     (t) => [
       c.index("runs_queue_idx").on(t.status, t.queuedAt, t.id),

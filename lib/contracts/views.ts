@@ -39,6 +39,9 @@ export interface ModelView {
 export interface RunView {
   id: string;
   name: string;
+  /** What people wrote about it, and their labels; see run-details.ts. */
+  notes: string;
+  tags: string[];
   status: RunStatus;
   config: RunConfig;
   datasetName: string;
@@ -63,6 +66,23 @@ export interface RunView {
   createdAt: string;
   startedAt: string | null;
   endedAt: string | null;
+}
+
+/** A run in a list. */
+export interface RunListView extends RunView {
+  /** At most 40 train losses in step order, evenly spaced, the newest last. */
+  sparkline: number[];
+}
+
+export interface WorkerView {
+  id: string;
+  /** What it was started for, e.g. "auto"; the device that a run really uses is in its RunView. */
+  device: string;
+  hostname: string;
+  /** It reported within the last 20 seconds. */
+  isAlive: boolean;
+  currentRunId: string | null;
+  heartbeatAt: string;
 }
 
 export interface MetricPoint {

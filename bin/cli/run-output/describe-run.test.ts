@@ -6,6 +6,8 @@ import { describeProgress, describeResult, formatDuration, secondsLeft } from ".
 const run: RunView = {
   id: "run_0000000000000000000",
   name: "x",
+  notes: "",
+  tags: [],
   status: "running",
   config: RunConfig.parse({ model_type: "a", dataset_name: "b" }),
   datasetName: "b",

@@ -1,5 +1,5 @@
 /** @file Status changes: a compare-and-set on the old status, and the event that tells of it. */
-import { and, eq, inArray, lt } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt } from "drizzle-orm";
 import { RUN_TRANSITIONS, type RunStatus } from "@/lib/contracts/run-status";
 import type { Tables, Tx } from "../types";
 import { insertRunEvent, nextEventSeq } from "./run-events";
@@ -18,7 +18,7 @@ export interface RunTransition {
   now: Date;
 }
 
-/** The changed row, or null when the run was not in one of the `from` states (or another worker holds it). */
+/** The changed row, or null when the run was not in one of the `from` states, is deleted, or is another worker's. */
 export async function changeRunStatus(tx: Tx, change: RunTransition): Promise<RunRow | null> {
   const { runId, from, to, leaseOwner, leaseExpiredAt, set, now } = change;
   const impossible = from.find((status) => !RUN_TRANSITIONS[status].includes(to));
@@ -32,6 +32,8 @@ export async function changeRunStatus(tx: Tx, change: RunTransition): Promise<Ru
       and(
         eq(runs.id, runId),
         inArray(runs.status, [...from]),
+        // A deleted run rests: whatever was asked for while it was being deleted comes too late.
+        isNull(runs.deletedAt),
         leaseOwner === undefined ? undefined : eq(runs.leaseOwner, leaseOwner),
         leaseExpiredAt === undefined ? undefined : lt(runs.leaseExpiresAt, leaseExpiredAt),
       ),

@@ -1,5 +1,5 @@
 /** @file Runs with their settings. Status changes are in `run-transitions`, claims and leases in `run-leases`. */
-import { and, asc, count, desc, eq, gt, inArray } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, isNull } from "drizzle-orm";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { ACTIVE_STATUSES } from "@/lib/contracts/run-status";
 import type { Reader, Tables, Tx } from "../types";
@@ -76,26 +76,35 @@ const toRecord = ({ run, config, askedName, currentName }: SelectedRun): RunReco
   datasetName: currentName ?? askedName,
 });
 
+/** Also a deleted one: see `run.deletedAt`. */
 export async function findRun(db: Reader, runId: string): Promise<RunRecord | null> {
   const [row] = await selectRuns(db).where(eq(db.tables.runs.id, runId));
   return row ? toRecord(row) : null;
 }
 
-/** Newest first. */
+/** Newest first, without the deleted ones. */
 export async function listRuns(db: Reader, { limit }: { limit: number }): Promise<RunRecord[]> {
   const { runs } = db.tables;
-  const rows = await selectRuns(db).orderBy(desc(runs.createdAt), desc(runs.id)).limit(limit);
+  const rows = await selectRuns(db)
+    .where(isNull(runs.deletedAt))
+    .orderBy(desc(runs.createdAt), desc(runs.id))
+    .limit(limit);
   return rows.map(toRecord);
 }
 
+const isHeld = ({ runs }: Tables, now: Date) =>
+  and(inArray(runs.status, [...ACTIVE_STATUSES]), gt(runs.leaseExpiresAt, now));
+
 /** Runs that a living worker holds. */
 export async function countHeldRuns(db: Reader, now: Date): Promise<number> {
-  const { runs } = db.tables;
-  const [row] = await db.orm
-    .select({ held: count() })
-    .from(runs)
-    .where(and(inArray(runs.status, [...ACTIVE_STATUSES]), gt(runs.leaseExpiresAt, now)));
+  const [row] = await db.orm.select({ held: count() }).from(db.tables.runs).where(isHeld(db.tables, now));
   return row?.held ?? 0;
+}
+
+/** Which worker holds which run. */
+export async function listHeldRuns(db: Reader, now: Date): Promise<{ runId: string; leaseOwner: string | null }[]> {
+  const { runs } = db.tables;
+  return db.orm.select({ runId: runs.id, leaseOwner: runs.leaseOwner }).from(runs).where(isHeld(db.tables, now));
 }
 
 /** Ids of waiting runs in the order in which they will start. */

@@ -1,11 +1,12 @@
 import { newId } from "@/lib/contracts/ids";
 import { fieldErrorsOf, RunConfig } from "@/lib/contracts/run-config";
+import { RunDetailsChange } from "@/lib/contracts/run-details";
 import type { RunView } from "@/lib/contracts/views";
 import { insertRun } from "@/lib/db/repositories/runs";
-import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
 import { checkRunConfig } from "./check-run-config";
 import { getRun } from "./get-run";
+import { refuseFields } from "./refuse-fields";
 
 export interface CreateRunInput {
   /** Checked against RunConfig here; what is left out gets its default. */
@@ -13,7 +14,7 @@ export interface CreateRunInput {
   name?: string | undefined;
 }
 
-const MAX_NAME_LENGTH = 200;
+const refuse = (fieldErrors: Record<string, string[]>) => refuseFields("Check the settings", fieldErrors);
 
 /**
  * Checks the settings and puts a run into the queue. Throws AppError `invalid_input` with every problem at once, each
@@ -26,7 +27,8 @@ export async function createRun(ctx: ServiceContext, input: CreateRunInput): Pro
 
   const { fieldErrors, dataset } = await checkRunConfig(ctx, config);
   const name = input.name?.trim() || `${config.model_type.split("/").pop()} on ${dataset?.name ?? config.dataset_name}`;
-  if (name.length > MAX_NAME_LENGTH) fieldErrors["name"] = [`must have at most ${MAX_NAME_LENGTH} characters`];
+  const details = RunDetailsChange.safeParse({ name });
+  if (!details.success) Object.assign(fieldErrors, fieldErrorsOf(details.error));
   if (dataset === null || Object.keys(fieldErrors).length > 0) throw refuse(fieldErrors);
 
   const now = ctx.now();
@@ -36,9 +38,4 @@ export async function createRun(ctx: ServiceContext, input: CreateRunInput): Pro
     insertRun(tx, { id: runId, configId, name, config, datasetId: dataset.id, createdAt: now }),
   );
   return getRun(ctx, { runId });
-}
-
-function refuse(fieldErrors: Record<string, string[]>): AppError {
-  const problems = Object.entries(fieldErrors).map(([field, messages]) => `${field} ${messages.join(" and ")}`.trim());
-  return new AppError("invalid_input", `Check the settings: ${problems.join("; ")}.`, { fieldErrors });
 }

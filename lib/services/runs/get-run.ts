@@ -1,15 +1,12 @@
 import type { RunView } from "@/lib/contracts/views";
-import { countHeldRuns, findRun, listQueuedRunIds } from "@/lib/db/repositories/runs";
-import { AppError } from "@/lib/errors";
+import { countHeldRuns, listQueuedRunIds } from "@/lib/db/repositories/runs";
 import type { ServiceContext } from "../context";
+import { requireRun } from "./require-run";
 import { toRunView } from "./to-run-view";
 
-export const noSuchRun = (runId: string) => new AppError("not_found", `There is no run ${runId.slice(0, 100)}.`);
-
-/** Throws AppError `not_found`. */
+/** Throws AppError `not_found`; of a deleted run it says that it can be restored. */
 export async function getRun(ctx: ServiceContext, { runId }: { runId: string }): Promise<RunView> {
-  const record = await findRun(ctx.db, runId);
-  if (record === null) throw noSuchRun(runId);
+  const record = await requireRun(ctx.db, runId);
   const now = ctx.now();
   if (record.run.status !== "queued") return toRunView(record, now, null);
   const position = (await listQueuedRunIds(ctx.db)).indexOf(runId);

@@ -1,10 +1,10 @@
 import type { RunView } from "@/lib/contracts/views";
 import { interruptExpiredRuns } from "@/lib/db/repositories/run-leases";
 import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
-import { findRun } from "@/lib/db/repositories/runs";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
-import { getRun, noSuchRun } from "./get-run";
+import { getRun } from "./get-run";
+import { requireRun } from "./require-run";
 
 /**
  * Puts a stopped, interrupted or failed run at the end of the queue; it goes on from its last checkpoint, or from the
@@ -31,9 +31,7 @@ export async function resumeRun(ctx: ServiceContext, { runId }: { runId: string 
       now,
     });
     if (queued !== null) return;
-    const record = await findRun(tx, runId);
-    if (record === null) throw noSuchRun(runId);
-    const { status } = record.run;
+    const { status } = (await requireRun(tx, runId)).run;
     throw new AppError(
       "conflict",
       status === "completed" ? "This run is completed; start a new one." : `This run is ${status} and needs no resume.`,

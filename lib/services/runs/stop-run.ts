@@ -1,10 +1,11 @@
 import type { RunView } from "@/lib/contracts/views";
 import { interruptExpiredRuns } from "@/lib/db/repositories/run-leases";
 import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
-import { findRun } from "@/lib/db/repositories/runs";
+import type { Tx } from "@/lib/db/types";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
-import { getRun, noSuchRun } from "./get-run";
+import { getRun } from "./get-run";
+import { requireRun } from "./require-run";
 
 /**
  * A queued run is stopped at once; a running one finishes its step, writes a checkpoint and stops. Asking twice is no
@@ -14,23 +15,19 @@ export async function stopRun(ctx: ServiceContext, { runId }: { runId: string })
   const now = ctx.now();
   await ctx.db.transaction(async (tx) => {
     await interruptExpiredRuns(tx, now, { only: runId });
-    const message = { exitCause: "cancelled" as const, exitMessage: "Stopped before it began." };
-    const stopped = await changeRunStatus(tx, {
-      runId,
-      from: ["queued"],
-      to: "stopped",
-      set: { ...message, endedAt: now },
-      now,
-    });
-    if (stopped !== null) return;
+    if (await stopQueuedRun(tx, runId, now)) return;
     const stopping = await changeRunStatus(tx, { runId, from: ["preparing", "running"], to: "stopping", now });
     if (stopping !== null) return;
-    const record = await findRun(tx, runId);
-    if (record === null) throw noSuchRun(runId);
-    const { status } = record.run;
+    const { status } = (await requireRun(tx, runId)).run;
     if (status !== "stopping" && status !== "stopped" && status !== "interrupted") {
       throw new AppError("conflict", `This run has ended already (${status}).`);
     }
   });
   return getRun(ctx, { runId });
+}
+
+/** Takes the run out of the queue; false when it was not in there. */
+export async function stopQueuedRun(tx: Tx, runId: string, now: Date): Promise<boolean> {
+  const set = { exitCause: "cancelled" as const, exitMessage: "Stopped before it began.", endedAt: now };
+  return (await changeRunStatus(tx, { runId, from: ["queued"], to: "stopped", set, now })) !== null;
 }

@@ -15,6 +15,8 @@ export function toRunView({ run, config, datasetName }: RunRecord, now: Date, ru
   return {
     id: run.id,
     name: run.name,
+    notes: run.notes,
+    tags: run.tags,
     status: lost ? "interrupted" : run.status,
     config,
     datasetName,
