@@ -12,6 +12,12 @@ export async function recordHeartbeat(tx: Tx, worker: Omit<WorkerRow, "startedAt
     .onConflictDoUpdate({ target: workers.id, set: { heartbeatAt: worker.heartbeatAt, device: worker.device } });
 }
 
+/** The one that reported last comes first. */
+export async function listWorkers(db: Reader): Promise<WorkerRow[]> {
+  const { workers } = db.tables;
+  return db.orm.select().from(workers).orderBy(desc(workers.heartbeatAt), desc(workers.id));
+}
+
 /** When a worker last reported; null when there is none. */
 export async function findNewestHeartbeat(db: Reader): Promise<Date | null> {
   const { workers } = db.tables;

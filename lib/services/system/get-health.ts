@@ -2,9 +2,7 @@ import { version } from "@/lib/config/version";
 import type { HealthView } from "@/lib/contracts/views";
 import { findNewestHeartbeat } from "@/lib/db/repositories/workers";
 import type { ServiceContext } from "../context";
-
-/** Workers report every 5 s; three missed reports mean that none is there. */
-const WORKER_SILENT_MS = 20_000;
+import { WORKER_SILENT_MS } from "./worker-silence";
 
 /** `degraded` means that pages work and nothing trains. Throws AppError `unavailable` when the database is down. */
 export async function getHealth(ctx: ServiceContext): Promise<HealthView> {
