@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/contracts/ids";
-import { listMetrics, upsertMetric } from "@/lib/db/repositories/metrics";
+import { listMetricRange } from "@/lib/db/repositories/chart-metrics";
+import { upsertMetric } from "@/lib/db/repositories/metrics";
 import { findRun } from "@/lib/db/repositories/runs";
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from "../helpers/open-test-database";
 import { addDataset, addRun, metricFrame } from "../helpers/run-fixtures";
@@ -21,12 +22,14 @@ describe.each(TEST_DATABASES)("metrics on %s", (kind) => {
       upsertMetric(tx, { id: newId("mtr"), runId, configId, frame: metricFrame(...args), timestamp: new Date() }),
     );
 
+  const list = () => listMetricRange(database.db, { runId, fromStep: 0, toStep: 1000 });
+
   it("are one row for each step however often it is repeated, and keep an evaluation that a repetition lacks", async () => {
     await record(1, { evalLoss: 2.5 });
     await record(2);
     await record(1, { trainLoss: 2.25 });
     await record(2, { trainLoss: null, isFinite: false });
-    const rows = await listMetrics(database.db, runId);
+    const rows = await list();
     expect(rows).toMatchObject([
       { step: 1, trainLoss: 2.25, evalLoss: 2.5, isFinite: true },
       { step: 2, trainLoss: null, evalLoss: null, isFinite: false },
@@ -36,7 +39,7 @@ describe.each(TEST_DATABASES)("metrics on %s", (kind) => {
   it("come back exactly as they were written", async () => {
     const frame = metricFrame(7, { trainLoss: 1.2345678901234567, tokensSeen: 3_000_000_000_000, gradNorm: 1e-300 });
     await record(7, frame);
-    const row = (await listMetrics(database.db, runId)).find(({ step }) => step === 7);
+    const row = (await list()).find(({ step }) => step === 7);
     expect(row).toMatchObject({ trainLoss: 1.2345678901234567, tokensSeen: 3_000_000_000_000, gradNorm: 1e-300 });
     expect(row?.timestamp).toBeInstanceOf(Date);
   });
@@ -44,6 +47,6 @@ describe.each(TEST_DATABASES)("metrics on %s", (kind) => {
   it("of other processes stay apart", async () => {
     await record(9);
     await record(9, { rank: 1 });
-    expect((await listMetrics(database.db, runId)).filter(({ step }) => step === 9)).toHaveLength(1);
+    expect((await list()).filter(({ step }) => step === 9)).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 /** @file Metrics of a run; one row for each step and process, however often a step is repeated after a resume. */
-import { and, asc, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { MetricFrame } from "@/lib/contracts/trainer-protocol";
-import type { Reader, Tables, Tx } from "../types";
+import type { Tables, Tx } from "../types";
 
 export type MetricRow = Tables["trainingMetric"]["$inferSelect"];
 
@@ -34,14 +34,4 @@ export async function upsertMetric(tx: Tx, { id, runId, configId, frame, timesta
       target: [trainingMetric.runId, trainingMetric.step, trainingMetric.processRank],
       set: { ...values, evalLoss: sql`coalesce(excluded.eval_loss, ${trainingMetric.evalLoss})` },
     });
-}
-
-/** Of the first process, by step. */
-export async function listMetrics(db: Reader, runId: string): Promise<MetricRow[]> {
-  const { trainingMetric } = db.tables;
-  return db.orm
-    .select()
-    .from(trainingMetric)
-    .where(and(eq(trainingMetric.runId, runId), eq(trainingMetric.processRank, 0)))
-    .orderBy(asc(trainingMetric.step));
 }
