@@ -55,7 +55,11 @@ const Env = z.object({
     .default("info"),
   SQL_DEBUG: flag.default(false),
   CODETUNE_HOME: z.string().default("data"),
-  CODETUNE_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  CODETUNE_TOKEN: z
+    .string()
+    .min(16, "must have at least 16 characters")
+    .regex(/^[\x21-\x7e]+$/, "must be plain characters without spaces, since it travels in a header")
+    .optional(),
   /** Folders that datasets and models may be read from, separated like PATH. */
   CODETUNE_DATA_ROOTS: z.string().optional(),
   DATABASE_URL: databaseUrl.optional(),

@@ -26,6 +26,14 @@ export interface Parameter {
   gradient: Float32Array;
 }
 
+/** A text being continued token by token. */
+export interface Completion {
+  /** Logits [vocabulary] of the token after all that came so far. */
+  readonly logits: Float32Array;
+  /** Appends a token; `logits` then are those of the token after it. */
+  push(token: number): Promise<void>;
+}
+
 /** A model whose trainable parameters can be fitted. Implemented by the layer-by-layer executor. */
 export interface TrainableModel {
   /** In a fixed order that depends on the model and settings only. */
@@ -39,7 +47,10 @@ export interface TrainableModel {
    */
   accumulateGradients(batch: Batch, gradientScale: number): Promise<LossSum>;
   evaluate(batch: Batch): Promise<LossSum>;
-  /** Logits [vocabulary] of the last token: for greedy samples. */
-  nextTokenLogits(tokens: Int32Array): Promise<Float32Array>;
+  /**
+   * Reads a prompt (at least one token, at most the context) and stands ready to go on. Valid until the parameters
+   * change: what it remembers was computed with the old ones.
+   */
+  openCompletion(prompt: Int32Array): Promise<Completion>;
   dispose(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { IGNORE_LABEL } from "@/lib/contracts/prepared-blocks";
 import { adapterTensorName } from "@/lib/engine/lora/adapter-format";
 import { initLoraA, initLoraB } from "@/lib/engine/lora/lora-init";
 import { Rng } from "@/lib/engine/optim/rng";
-import type { Batch, LossSum, Parameter, TrainableModel } from "@/lib/engine/types";
+import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "@/lib/engine/types";
 
 const MODULE = "model.layers.0.mlp.up_proj";
 
@@ -118,8 +118,17 @@ export class BigramModel implements TrainableModel {
     return { lossSum: isBroken ? Number.NaN : lossSum, tokenCount };
   }
 
-  async nextTokenLogits(tokens: Int32Array): Promise<Float32Array> {
-    return this.predict(tokens.at(-1) as number).logits;
+  async openCompletion(prompt: Int32Array): Promise<Completion> {
+    let last = prompt.at(-1) as number;
+    const logitsAfter = () => this.predict(last).logits;
+    return {
+      get logits() {
+        return logitsAfter();
+      },
+      push: async (token) => {
+        last = token;
+      },
+    };
   }
 
   async dispose(): Promise<void> {

@@ -2,20 +2,11 @@
 import { backward } from "../autodiff/backward";
 import { GraphBuilder } from "../graph/graph-builder";
 import { type Shape, sizeOf, type Value } from "../graph/ops";
-import type { Architecture, BlockScope } from "../models/architecture";
-import { chunkBounds } from "../models/attention";
+import type { Architecture } from "../models/architecture";
 import { type EncodedModel, encodeModel } from "../onnx/encode-model";
+import { type AdapterShape, type BatchShape, type BlockGraph, buildBlockGraph } from "./block-scope";
 
-export interface BatchShape {
-  batchSize: number;
-  blockLength: number;
-}
-
-export interface BlockOptions extends BatchShape {
-  /** Linear layers of this block with an adapter. */
-  adapted: readonly string[];
-  rank: number;
-  scaling: number;
+export interface BlockOptions extends BatchShape, AdapterShape {
   /** Train the block's own weights (full fine-tuning). */
   trainWeights: boolean;
   /** Bytes that kept activations of this one block may take; 0 keeps the block's input only. */
@@ -23,78 +14,24 @@ export interface BlockOptions extends BatchShape {
 }
 
 export interface BlockGraphs {
+  /** Outputs: y and the kept activations. */
   forward: EncodedModel;
-  /** Forward without anything kept. */
+  /** Outputs: y. */
   inference: EncodedModel;
+  /** Outputs: y, and keys and values [batch, keyValueHeads, length, headSize] to go on from. */
+  prefill: EncodedModel;
+  /** Inputs beside the forward's: dy and the kept activations. Outputs: dx and d_<name> of everything trained. */
   backward: EncodedModel;
   /** Kept activations: input name of the backward pass → shape. */
   kept: ReadonlyMap<string, Shape>;
-  /** Names of what is trained, as fed; gradients come out as `d_<name>`. */
+  /** Names of what is trained, as fed. */
   trained: readonly string[];
 }
 
 const BYTES_PER_FLOAT = 4;
 
-export const adapterInput = (module: string, part: "A" | "B") => `${module}.lora_${part}`;
-
-function rotaryTables(length: number, headSize: number, theta: number): { cos: Float32Array; sin: Float32Array } {
-  const half = headSize / 2;
-  const angle = (index: number) => Math.floor(index / half) * theta ** (-(index % half) / half);
-  const cos = Float32Array.from({ length: length * half }, (_, i) => Math.cos(angle(i)));
-  const sin = Float32Array.from({ length: length * half }, (_, i) => Math.sin(angle(i)));
-  return { cos, sin };
-}
-
-/**
- * Inputs of the graphs: x, positions, mask_<i>, every weight of the layer by name, adapters as `<module>.lora_A|B`;
- * backward also dy and the kept activations. Outputs: y and the kept ones; backward dx and `d_<name>`.
- */
-export function buildBlock(architecture: Architecture, options: BlockOptions): BlockGraphs {
-  const { batchSize, blockLength, adapted, rank, scaling, trainWeights, keepBytes } = options;
-  const { shape, linears, layerWeights } = architecture;
-  const rows = batchSize * blockLength;
-  const b = new GraphBuilder();
-  const x = b.input("x", [rows, shape.hiddenSize]);
-  const positions = b.input("positions", [batchSize, blockLength], "int64");
-  const tables = rotaryTables(blockLength, shape.headSize, shape.ropeTheta);
-  const cos = b.constant(tables.cos, [blockLength, shape.headSize / 2]);
-  const sin = b.constant(tables.sin, [blockLength, shape.headSize / 2]);
-  const masks = chunkBounds(blockLength).map(({ start, end }, i) => ({
-    start,
-    end,
-    mask: b.input(`mask_${i}`, [batchSize, 1, 1, end - start, end]),
-  }));
-  const weights = new Map([...layerWeights].map(([name, weightShape]) => [name, b.input(name, weightShape)]));
-  const adapters = new Map<string, Value>();
-  for (const { module, inFeatures, outFeatures } of linears) {
-    if (!adapted.includes(module)) continue;
-    adapters.set(adapterInput(module, "A"), b.input(adapterInput(module, "A"), [rank, inFeatures]));
-    adapters.set(adapterInput(module, "B"), b.input(adapterInput(module, "B"), [outFeatures, rank]));
-  }
-  const weight = (name: string): Value => {
-    const value = weights.get(name);
-    if (!value) throw new Error(`internal: the block asks for ${name}, which the architecture does not list`);
-    return value;
-  };
-  const candidates: { name: string; value: Value; tier: number }[] = [];
-  const scope: BlockScope = {
-    b,
-    batchSize,
-    blockLength,
-    masks,
-    weight,
-    // y = x Wᵀ + s (x Aᵀ) Bᵀ (Hu et al. 2021)
-    linear: (module, input) => {
-      const base = b.gemm(input, weight(`${module}.weight`), { transB: true });
-      const a = adapters.get(adapterInput(module, "A"));
-      const up = adapters.get(adapterInput(module, "B"));
-      return a && up ? b.gemm(b.gemm(input, a, { transB: true }), up, { transB: true, alpha: scaling }, base) : base;
-    },
-    rotary: (value) => b.op("Rotary", [value, positions, cos, sin], {}),
-    keep: (name, value, tier) => candidates.push({ name, value, tier }),
-  };
-  const y = architecture.block(scope, x);
-
+/** Whole tiers, cheapest first, as far as the bytes reach. */
+function chooseKept(candidates: BlockGraph["candidates"], keepBytes: number): Map<Value, string> {
   const kept = new Map<Value, string>();
   let left = keepBytes / BYTES_PER_FLOAT;
   for (const tier of [1, 2]) {
@@ -104,7 +41,22 @@ export function buildBlock(architecture: Architecture, options: BlockOptions): B
     left -= floats;
     for (const { name, value } of members) kept.set(value, `kept_${name}`);
   }
+  return kept;
+}
 
+/** The rotated keys and the values that every architecture offers under these names, as outputs. */
+function keysAndValues(candidates: BlockGraph["candidates"]): { keys: Value; values: Value } {
+  const find = (name: string) => candidates.find((candidate) => candidate.name === name)?.value;
+  const keys = find("k");
+  const values = find("v");
+  if (!keys || !values) throw new Error("internal: the architecture offers no k and v to keep");
+  return { keys, values };
+}
+
+export function buildBlock(architecture: Architecture, options: BlockOptions): BlockGraphs {
+  const { trainWeights, keepBytes } = options;
+  const { b, x, y, weights, adapters, candidates } = buildBlockGraph(architecture, options);
+  const kept = chooseKept(candidates, keepBytes);
   const trained = [...adapters.keys(), ...(trainWeights ? weights.keys() : [])];
   const targets = [x, ...adapters.values(), ...(trainWeights ? weights.values() : [])];
   const gradients = backward(b, y, b.input("dy", y.shape), targets);
@@ -118,10 +70,17 @@ export function buildBlock(architecture: Architecture, options: BlockOptions): B
   return {
     forward: encodeModel({ outputs: { y, ...Object.fromEntries(asked.map(([value, name]) => [name, value])) } }),
     inference: encodeModel({ outputs: { y } }),
+    prefill: encodeModel({ outputs: { y, ...keysAndValues(candidates) } }),
     backward: backwardModel,
     kept: new Map(asked.map(([value, name]) => [name, value.shape])),
     trained,
   };
+}
+
+/** The same block for one new token after those in a cache. Outputs: y [1, hidden], keys, values of the new token. */
+export function buildDecodeBlock(architecture: Architecture, adapter: AdapterShape, cacheLength: number): EncodedModel {
+  const { y, candidates } = buildBlockGraph(architecture, { batchSize: 1, blockLength: 1, ...adapter }, cacheLength);
+  return encodeModel({ outputs: { y, ...keysAndValues(candidates) } });
 }
 
 export interface HeadGraphs {

@@ -5,14 +5,14 @@
  */
 import type { Architecture } from "../models/architecture";
 import type { TensorData } from "../runtime/session";
-import type { Batch, LossSum, Parameter, TrainableModel } from "../types";
+import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "../types";
 import { lossRows, sequenceFeeds } from "./batch-inputs";
+import { CachedCompletion } from "./cached-completion";
+import { embedRows } from "./embed-rows";
 import { type BlockSessions, type SessionSettings, Sessions } from "./sessions";
 
 /** Logits of one chunk of the head take at most this much. */
 const LOGITS_BYTES = 32 * 1024 * 1024;
-/** Sampling compiles for lengths rounded up to this, so that a growing text does not mean a new session per token. */
-const SAMPLE_LENGTH_STEP = 128;
 
 export interface LayerState {
   /** Fed under these names to every session of the layer: weights and adapters. */
@@ -116,28 +116,11 @@ export class LayerwiseModel implements TrainableModel {
     return { lossSum, tokenCount };
   }
 
-  async nextTokenLogits(tokens: Int32Array): Promise<Float32Array> {
-    const { contextLength, hiddenSize } = this.architecture.shape;
-    // What comes after the last token cannot be seen by it, so filler does no harm.
-    const visible = tokens.subarray(Math.max(0, tokens.length - contextLength));
-    const blockLength = Math.min(contextLength, Math.ceil(visible.length / SAMPLE_LENGTH_STEP) * SAMPLE_LENGTH_STEP);
-    const padded = new Int32Array(blockLength);
-    padded.set(visible);
-    const labels = new Int32Array(blockLength);
-    const positions = Int32Array.from(padded, (_, i) => i);
-    const batch: Batch = {
-      batchSize: 1,
-      blockLength,
-      tokens: padded,
-      labels,
-      positions,
-      segments: new Int32Array(blockLength),
-    };
-    const x = await this.forward(batch);
-    const last = x.slice((visible.length - 1) * hiddenSize, visible.length * hiddenSize);
-    const head = await this.sessions.head(1).session("logits");
-    const { logits } = await head.run({ x: last, norm: this.state.finalNorm, head: this.state.head });
-    return logits as Float32Array;
+  openCompletion(prompt: Int32Array): Promise<Completion> {
+    return CachedCompletion.open(
+      { architecture: this.architecture, state: this.state, sessions: this.sessions },
+      prompt,
+    );
   }
 
   async dispose(): Promise<void> {
@@ -159,15 +142,9 @@ export class LayerwiseModel implements TrainableModel {
     return memory;
   }
 
-  /** Rows of the embedding matrix: [tokens, hidden]. */
   private embed(tokens: Int32Array): Float32Array {
     const { hiddenSize } = this.architecture.shape;
-    const x = this.buffer("x0", tokens.length * hiddenSize);
-    for (let i = 0; i < tokens.length; i++) {
-      const start = (tokens[i] as number) * hiddenSize;
-      x.set(this.state.embedding.subarray(start, start + hiddenSize), i * hiddenSize);
-    }
-    return x;
+    return embedRows(this.state.embedding, tokens, hiddenSize, this.buffer("x0", tokens.length * hiddenSize));
   }
 
   /** The last layer's output, keeping nothing. */

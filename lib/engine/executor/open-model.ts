@@ -11,7 +11,7 @@ import { openArchitecture } from "../models/open-architecture";
 import type { Rng } from "../optim/rng";
 import { type Device, resolveDevice } from "../runtime/session";
 import type { Parameter } from "../types";
-import { adapterInput } from "./block-graphs";
+import { adapterInput } from "./block-scope";
 import { type LayerState, LayerwiseModel } from "./layerwise-model";
 import { expectedWeights, loadWeights } from "./load-weights";
 

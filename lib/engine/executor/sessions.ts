@@ -2,14 +2,15 @@
 import type { Architecture } from "../models/architecture";
 import type { EncodedModel } from "../onnx/encode-model";
 import { type Device, deviceUnavailable, GraphSession } from "../runtime/session";
-import { type BatchShape, type BlockGraphs, type BlockOptions, buildBlock, buildHead } from "./block-graphs";
+import { type BlockGraphs, type BlockOptions, buildBlock, buildDecodeBlock, buildHead } from "./block-graphs";
+import type { BatchShape } from "./block-scope";
 
 /** Opens a session the first time it is asked for. */
 type Opener<Key extends string> = (name: Key) => Promise<GraphSession>;
 
 export interface BlockSessions {
   graphs: BlockGraphs;
-  session: Opener<"forward" | "inference" | "backward">;
+  session: Opener<"forward" | "inference" | "prefill" | "backward">;
 }
 
 export interface HeadSessions {
@@ -25,6 +26,7 @@ export interface SessionSettings extends Pick<BlockOptions, "rank" | "scaling" |
 
 export class Sessions {
   private readonly blocks = new Map<string, BlockSessions>();
+  private readonly decoders = new Map<string, Promise<GraphSession>>();
   private readonly heads = new Map<number, HeadSessions>();
   private readonly opened: Promise<GraphSession>[] = [];
 
@@ -47,11 +49,25 @@ export class Sessions {
         trainWeights,
         keepBytes: keepBytes / this.architecture.shape.layers,
       });
-      const { forward, inference, backward } = graphs;
-      sessions = { graphs, session: this.lazy({ forward, inference, backward }) };
+      const { forward, inference, prefill, backward } = graphs;
+      sessions = { graphs, session: this.lazy({ forward, inference, prefill, backward }) };
       this.blocks.set(key, sessions);
     }
     return sessions;
+  }
+
+  /** For one new token after at most `cacheLength` others. */
+  decode(cacheLength: number, adapted: readonly string[]): Promise<GraphSession> {
+    const key = `${cacheLength}:${adapted.join()}`;
+    let session = this.decoders.get(key);
+    if (!session) {
+      const { rank, scaling } = this.settings;
+      session = this.lazy({ decode: buildDecodeBlock(this.architecture, { adapted, rank, scaling }, cacheLength) })(
+        "decode",
+      );
+      this.decoders.set(key, session);
+    }
+    return session;
   }
 
   head(rows: number): HeadSessions {

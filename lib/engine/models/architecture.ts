@@ -36,11 +36,22 @@ export interface BlockScope {
   rotary(x: Value): Value;
   /** Additive attention masks, one per chunk of query rows; see attention.ts. */
   masks: readonly AttentionChunk[];
+  /** Sampling one token after others: their keys and values; null when the whole sequence is at hand. */
+  past: PastTokens | null;
   /**
    * Marks a value that may be kept from the forward for the backward pass instead of being computed again.
-   * Cheapest to keep first: a lower tier is kept before a higher one.
+   * Cheapest to keep first: a lower tier is kept before a higher one. Rotated keys are offered as "k", values as "v",
+   * both [batch, keyValueHeads, length, headSize]: sampling goes on from them.
    */
   keep(name: string, value: Value, tier: 1 | 2): void;
+}
+
+export interface PastTokens {
+  /** [1, keyValueHeads, cacheLength, headSize] */
+  keys: Value;
+  values: Value;
+  /** [1, 1, 1, 1, cacheLength + 1], additive; the last entry is the new token itself. */
+  mask: Value;
 }
 
 export interface AttentionChunk {

@@ -6,7 +6,7 @@ import type { BlockScope, ModelShape } from "./architecture";
 export const CHUNK_ROWS = 128;
 
 /** Added to the scores of pairs that must not see each other; finite, so that no row can become NaN. */
-const MASKED = -1e9;
+export const MASKED = -1e9;
 
 /** Boundaries of the query chunks of a sequence. */
 export function chunkBounds(length: number): { start: number; end: number }[] {
@@ -55,29 +55,33 @@ export function splitHeads(
  * @param q [batch, heads, length, d] @param k [batch, keyValueHeads, length, d] @param v as k
  * @returns [batch · length, heads · d]
  */
-export function attention(
-  { b, batchSize, blockLength, masks }: BlockScope,
-  shape: ModelShape,
-  q: Value,
-  k: Value,
-  v: Value,
-): Value {
+export function attention(scope: BlockScope, shape: ModelShape, q: Value, k: Value, v: Value): Value {
+  const { b, batchSize, blockLength, masks, past } = scope;
   const { heads, keyValueHeads, headSize } = shape;
   const group = heads / keyValueHeads;
-  const chunks = masks.map(({ start, end, mask }) => {
-    const rows = end - start;
+
+  /** One chunk of `rows` queries over all the keys given; mask [batch, 1, 1, rows, keys]. */
+  const attend = (queries: Value, keys: Value, values: Value, mask: Value): Value => {
+    const rows = queries.shape[2] as number;
+    const seen = keys.shape[2] as number;
     const stacked = [batchSize, keyValueHeads, group * rows];
-    const keys = end === blockLength ? k : b.slice(k, 2, 0, end);
-    const values = end === blockLength ? v : b.slice(v, 2, 0, end);
-    const queries = rows === blockLength ? q : b.slice(q, 2, start, end);
-    const scores = b.matMul(b.reshape(queries, [...stacked, headSize]), keys, {
-      transB: true,
-      alpha: 1 / Math.sqrt(headSize),
-    });
-    const masked = b.add(b.reshape(scores, [batchSize, keyValueHeads, group, rows, end]), mask);
-    const weights = b.reshape(b.op("Softmax", [masked], {}), [...stacked, end]);
+    const alpha = 1 / Math.sqrt(headSize);
+    const scores = b.matMul(b.reshape(queries, [...stacked, headSize]), keys, { transB: true, alpha });
+    const masked = b.add(b.reshape(scores, [batchSize, keyValueHeads, group, rows, seen]), mask);
+    const weights = b.reshape(b.op("Softmax", [masked], {}), [...stacked, seen]);
     return b.reshape(b.matMul(weights, values), [batchSize, heads, rows, headSize]);
-  });
+  };
+
+  const chunks = past
+    ? [attend(q, b.op("Concat", [past.keys, k], { axis: 2 }), b.op("Concat", [past.values, v], { axis: 2 }), past.mask)]
+    : masks.map(({ start, end, mask }) =>
+        attend(
+          end - start === blockLength ? q : b.slice(q, 2, start, end),
+          end === blockLength ? k : b.slice(k, 2, 0, end),
+          end === blockLength ? v : b.slice(v, 2, 0, end),
+          mask,
+        ),
+      );
   const whole = chunks.length === 1 ? (chunks[0] as Value) : b.op("Concat", chunks, { axis: 2 });
   return b.reshape(b.transpose(whole, [0, 2, 1, 3]), [batchSize * blockLength, heads * headSize]);
 }

@@ -10,14 +10,28 @@ const tokenizer = {
 /** Prefers the number after the last one, modulo ten; remembers what it was shown. */
 function counting(seen: number[][] = []) {
   return {
-    nextTokenLogits: async (tokens: Int32Array) => {
-      seen.push([...tokens]);
-      const logits = new Float32Array(10).fill(-5);
-      logits[((tokens.at(-1) as number) + 1) % 10] = -1;
-      return logits;
+    openCompletion: async (prompt: Int32Array) => {
+      const tokens = [...prompt];
+      const look = () => {
+        seen.push([...tokens]);
+        const logits = new Float32Array(10).fill(-5);
+        logits[((tokens.at(-1) as number) + 1) % 10] = -1;
+        return logits;
+      };
+      return {
+        get logits() {
+          return look();
+        },
+        push: async (token: number) => void tokens.push(token),
+      };
     },
   };
 }
+
+/** Always the same logits. */
+const constant = (...logits: number[]) => ({
+  openCompletion: async () => ({ logits: Float32Array.from(logits), push: async () => {} }),
+});
 
 const run = (options: Partial<Parameters<typeof completeGreedily>[0]>) =>
   completeGreedily({
@@ -36,9 +50,7 @@ test("goes on with the likeliest token until the end-of-text token, which is not
 
 test("an empty prompt begins at the end-of-text token, and ties go to the lower id", async () => {
   expect(await run({ prompt: "" })).toBe("123456789");
-  expect(await run({ model: { nextTokenLogits: async () => Float32Array.of(1, 2, 2) }, shouldStop: after(3) })).toBe(
-    "111",
-  );
+  expect(await run({ model: constant(1, 2, 2), shouldStop: after(3) })).toBe("111");
 });
 
 /** False so many times, then true. */
@@ -48,16 +60,17 @@ function after(times: number): () => boolean {
 }
 
 test("ends at a bound, at a stop, and when time is up", async () => {
-  const endless = { nextTokenLogits: async () => Float32Array.of(0, 1) };
+  const endless = constant(0, 1);
   expect(await run({ model: endless })).toBe("1".repeat(48));
   expect(await run({ model: endless, shouldStop: after(5) })).toBe("1".repeat(5));
   let clock = 0;
   expect((await run({ model: endless, now: () => (clock += 1000) })).length).toBeLessThan(20);
 });
 
-test("of a prompt longer than the context the last tokens are shown to the model", async () => {
+test("prompt and completion stay within the context; of a longer prompt the end is shown to the model", async () => {
   const seen: number[][] = [];
-  await run({ model: counting(seen), prompt: "987123", contextLength: 4 });
-  expect(seen[0]).toEqual([7, 1, 2, 3]);
-  expect(seen.every(({ length }) => length <= 4)).toBe(true);
+  expect(await run({ model: counting(seen), prompt: `${"9".repeat(90)}1`, contextLength: 60 })).toBe("23456789");
+  expect(seen[0]).toEqual([...Array<number>(11).fill(9), 1]);
+  expect(await run({ model: constant(0, 1), prompt: "12", contextLength: 6 })).toBe("11111");
+  expect(await run({ model: constant(0, 1), prompt: "", contextLength: 4 })).toBe("111");
 });

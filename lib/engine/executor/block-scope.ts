@@ -1,0 +1,107 @@
+/** @file One decoder block as a graph: its inputs, its adapters, and what the architecture makes of them. */
+import { GraphBuilder } from "../graph/graph-builder";
+import type { Value } from "../graph/ops";
+import type { Architecture, BlockScope } from "../models/architecture";
+import { chunkBounds } from "../models/attention";
+
+export interface BatchShape {
+  batchSize: number;
+  blockLength: number;
+}
+
+export interface AdapterShape {
+  /** Linear layers of this block with an adapter. */
+  adapted: readonly string[];
+  rank: number;
+  scaling: number;
+}
+
+export interface BlockGraph {
+  b: GraphBuilder;
+  /** [rows, hidden] */
+  x: Value;
+  /** [rows, hidden] */
+  y: Value;
+  /** By name inside the layer. */
+  weights: ReadonlyMap<string, Value>;
+  /** By `adapterInput`. */
+  adapters: ReadonlyMap<string, Value>;
+  /** What the architecture offered to keep. */
+  candidates: readonly { name: string; value: Value; tier: number }[];
+}
+
+export const adapterInput = (module: string, part: "A" | "B") => `${module}.lora_${part}`;
+
+function rotaryTables(length: number, headSize: number, theta: number): { cos: Float32Array; sin: Float32Array } {
+  const half = headSize / 2;
+  const angle = (index: number) => Math.floor(index / half) * theta ** (-(index % half) / half);
+  const cos = Float32Array.from({ length: length * half }, (_, i) => Math.cos(angle(i)));
+  const sin = Float32Array.from({ length: length * half }, (_, i) => Math.sin(angle(i)));
+  return { cos, sin };
+}
+
+/**
+ * Inputs: x, positions, every weight of the layer by name, adapters as `<module>.lora_A|B`, and either mask_<i> for each
+ * chunk of queries, or, with `cacheLength`, past_keys, past_values [1, keyValueHeads, cacheLength, headSize] and
+ * past_mask [1, 1, 1, 1, cacheLength + 1] for one new token.
+ */
+export function buildBlockGraph(
+  architecture: Architecture,
+  { batchSize, blockLength, adapted, rank, scaling }: BatchShape & AdapterShape,
+  cacheLength: number | null = null,
+): BlockGraph {
+  const { shape, linears, layerWeights } = architecture;
+  const b = new GraphBuilder();
+  const x = b.input("x", [batchSize * blockLength, shape.hiddenSize]);
+  const positions = b.input("positions", [batchSize, blockLength], "int64");
+  const tableLength = cacheLength ?? blockLength;
+  const tables = rotaryTables(tableLength, shape.headSize, shape.ropeTheta);
+  const cos = b.constant(tables.cos, [tableLength, shape.headSize / 2]);
+  const sin = b.constant(tables.sin, [tableLength, shape.headSize / 2]);
+  const cacheShape = [1, shape.keyValueHeads, cacheLength ?? 0, shape.headSize];
+  const weights = new Map([...layerWeights].map(([name, weightShape]) => [name, b.input(name, weightShape)]));
+  const adapters = new Map<string, Value>();
+  for (const { module, inFeatures, outFeatures } of linears) {
+    if (!adapted.includes(module)) continue;
+    adapters.set(adapterInput(module, "A"), b.input(adapterInput(module, "A"), [rank, inFeatures]));
+    adapters.set(adapterInput(module, "B"), b.input(adapterInput(module, "B"), [outFeatures, rank]));
+  }
+  const weight = (name: string): Value => {
+    const value = weights.get(name);
+    if (!value) throw new Error(`internal: the block asks for ${name}, which the architecture does not list`);
+    return value;
+  };
+  const candidates: { name: string; value: Value; tier: number }[] = [];
+  const scope: BlockScope = {
+    b,
+    batchSize,
+    blockLength,
+    masks:
+      cacheLength === null
+        ? chunkBounds(blockLength).map(({ start, end }, i) => ({
+            start,
+            end,
+            mask: b.input(`mask_${i}`, [batchSize, 1, 1, end - start, end]),
+          }))
+        : [],
+    past:
+      cacheLength === null
+        ? null
+        : {
+            keys: b.input("past_keys", cacheShape),
+            values: b.input("past_values", cacheShape),
+            mask: b.input("past_mask", [1, 1, 1, 1, cacheLength + 1]),
+          },
+    weight,
+    // y = x Wᵀ + s (x Aᵀ) Bᵀ (Hu et al. 2021)
+    linear: (module, input) => {
+      const base = b.gemm(input, weight(`${module}.weight`), { transB: true });
+      const a = adapters.get(adapterInput(module, "A"));
+      const up = adapters.get(adapterInput(module, "B"));
+      return a && up ? b.gemm(b.gemm(input, a, { transB: true }), up, { transB: true, alpha: scaling }, base) : base;
+    },
+    rotary: (value) => b.op("Rotary", [value, positions, cos, sin], {}),
+    keep: (name, value, tier) => candidates.push({ name, value, tier }),
+  };
+  return { b, x, y: architecture.block(scope, x), weights, adapters, candidates };
+}

@@ -1,0 +1,140 @@
+/**
+ * @file Sampling with a key-value cache: the prompt goes through the layers once, each further token costs one row.
+ * The cache is fed to the graphs whole and has room to grow, so that one session serves many tokens.
+ */
+import type { Architecture } from "../models/architecture";
+import { MASKED } from "../models/attention";
+import type { Completion } from "../types";
+import { sequenceFeeds } from "./batch-inputs";
+import { embedRows } from "./embed-rows";
+import type { LayerwiseState } from "./layerwise-model";
+import type { Sessions } from "./sessions";
+
+/** Prompts are filled up to a multiple of this, and caches grow by it: few lengths, few sessions. */
+const LENGTH_STEP = 128;
+
+interface Model {
+  architecture: Architecture;
+  state: LayerwiseState;
+  sessions: Sessions;
+}
+
+interface LayerCache {
+  /** [keyValueHeads, capacity, headSize] */
+  keys: Float32Array;
+  values: Float32Array;
+}
+
+const roundUp = (length: number, limit: number) => Math.min(limit, Math.ceil(length / LENGTH_STEP) * LENGTH_STEP);
+
+export class CachedCompletion implements Completion {
+  logits: Float32Array = new Float32Array(0);
+
+  private constructor(
+    private readonly model: Model,
+    private readonly caches: LayerCache[],
+    private capacity: number,
+    private length: number,
+  ) {}
+
+  static async open(model: Model, prompt: Int32Array): Promise<CachedCompletion> {
+    const { shape } = model.architecture;
+    if (prompt.length === 0 || prompt.length > shape.contextLength) {
+      throw new Error(`internal: a prompt of ${prompt.length} tokens does not fit a context of ${shape.contextLength}`);
+    }
+    // What comes after the prompt cannot be seen by it, so filler does no harm.
+    const blockLength = roundUp(prompt.length, shape.contextLength);
+    const tokens = new Int32Array(blockLength);
+    tokens.set(prompt);
+    const batch = {
+      batchSize: 1,
+      blockLength,
+      tokens,
+      labels: tokens,
+      positions: tokens.map((_, i) => i),
+      segments: new Int32Array(blockLength),
+    };
+    const shared = sequenceFeeds(batch);
+    const caches: LayerCache[] = [];
+    let x = embedRows(
+      model.state.embedding,
+      tokens,
+      shape.hiddenSize,
+      new Float32Array(blockLength * shape.hiddenSize),
+    );
+    for (const layer of model.state.layers) {
+      const session = await model.sessions.block(batch, layer.adapted).session("prefill");
+      const { y, keys, values } = (await session.run({ x, ...shared, ...layer.feeds })) as Record<string, Float32Array>;
+      caches.push({ keys: keys as Float32Array, values: values as Float32Array });
+      x = y as Float32Array;
+    }
+    const completion = new CachedCompletion(model, caches, blockLength, prompt.length);
+    await completion.readLogits(x.slice((prompt.length - 1) * shape.hiddenSize, prompt.length * shape.hiddenSize));
+    return completion;
+  }
+
+  async push(token: number): Promise<void> {
+    const { architecture, state, sessions } = this.model;
+    const { shape } = architecture;
+    if (this.length === shape.contextLength)
+      throw new Error(`internal: the context of ${shape.contextLength} tokens is full`);
+    if (this.length === this.capacity) this.grow(roundUp(this.length + 1, shape.contextLength));
+    const shared = { positions: BigInt64Array.of(BigInt(this.length)), past_mask: this.mask() };
+    let x = embedRows(state.embedding, Int32Array.of(token), shape.hiddenSize, new Float32Array(shape.hiddenSize));
+    for (const [index, layer] of state.layers.entries()) {
+      const cache = this.caches[index] as LayerCache;
+      const session = await sessions.decode(this.capacity, layer.adapted);
+      const results = await session.run({
+        x,
+        ...shared,
+        ...layer.feeds,
+        past_keys: cache.keys,
+        past_values: cache.values,
+      });
+      this.remember(cache.keys, results["keys"] as Float32Array);
+      this.remember(cache.values, results["values"] as Float32Array);
+      x = results["y"] as Float32Array;
+    }
+    this.length++;
+    await this.readLogits(x);
+  }
+
+  /** The first `length` places of the cache, and the new token after them. */
+  private mask(): Float32Array {
+    return new Float32Array(this.capacity + 1).fill(MASKED).fill(0, 0, this.length).fill(0, this.capacity);
+  }
+
+  /** @param row [keyValueHeads, headSize] of the newest token */
+  private remember(cache: Float32Array, row: Float32Array): void {
+    const { keyValueHeads, headSize } = this.model.architecture.shape;
+    for (let head = 0; head < keyValueHeads; head++) {
+      const part = row.subarray(head * headSize, (head + 1) * headSize);
+      cache.set(part, (head * this.capacity + this.length) * headSize);
+    }
+  }
+
+  private grow(capacity: number): void {
+    const { keyValueHeads, headSize } = this.model.architecture.shape;
+    const widen = (cache: Float32Array): Float32Array => {
+      const wider = new Float32Array(keyValueHeads * capacity * headSize);
+      for (let head = 0; head < keyValueHeads; head++) {
+        const part = cache.subarray(head * this.capacity * headSize, (head + 1) * this.capacity * headSize);
+        wider.set(part, head * capacity * headSize);
+      }
+      return wider;
+    };
+    for (const cache of this.caches) {
+      cache.keys = widen(cache.keys);
+      cache.values = widen(cache.values);
+    }
+    this.capacity = capacity;
+  }
+
+  /** @param x [1, hidden] */
+  private async readLogits(x: Float32Array): Promise<void> {
+    const { state, sessions } = this.model;
+    const session = await sessions.head(1).session("logits");
+    const { logits } = await session.run({ x, norm: state.finalNorm, head: state.head });
+    this.logits = logits as Float32Array;
+  }
+}
