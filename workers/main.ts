@@ -1,4 +1,5 @@
 /** @file The worker process: takes runs from the queue and trains them. `npm start` runs one beside the web server. */
+import { parseArgs } from "node:util";
 import { readEnv } from "@/lib/config/env";
 import { createLogger } from "@/lib/config/logger";
 import { AppError } from "@/lib/errors";
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
   // Started by our own command line: end when it is gone, however it went.
   process.once("disconnect", () => end("parent process gone"));
   try {
-    await runWorker(ctx, { shutdown: shutdown.signal });
+    const { values } = parseArgs({ options: { "last-run": { type: "string" } } });
+    await runWorker(ctx, { shutdown: shutdown.signal, lastRunId: values["last-run"] });
   } finally {
     await ctx.db.close();
   }

@@ -21,7 +21,7 @@ export async function seeRunThrough(
   if ((await getHealth(ctx)).status !== "ok") {
     worker = workerProcess(() => {
       isOver = true;
-    });
+    }, runId);
     worker.start();
   }
   let signals = 0;

@@ -25,7 +25,12 @@ export async function withDataset(ctx: ServiceContext, settings: unknown, dataPa
   if (path === undefined) return settings;
   const source = await sourceOf(path);
   say(`Reading ${source.path} …`);
-  const { id } = await createDataset(ctx, { name: basename(source.path), source });
+  const name = basename(source.path);
+  const { id } = await createDataset(ctx, { name, source }).catch((error: unknown) => {
+    if (!(error instanceof AppError && error.code === "conflict")) throw error;
+    // The folder has changed since a dataset was made of it: that one stays as it is, this is another.
+    return createDataset(ctx, { name: `${name} ${ctx.now().toISOString().slice(0, 19)}`, source });
+  });
   return { ...settings, dataset_name: id };
 }
 

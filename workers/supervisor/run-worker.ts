@@ -16,12 +16,14 @@ const POLL_MS = 500;
 export interface WorkerOptions extends Partial<Omit<ExecuteOptions, "owner" | "shutdown">> {
   /** Shown in the overview; runs on one host and device wait for each other. */
   device?: string;
+  /** After this run no other is taken: the worker was started for its sake and is about to be ended. */
+  lastRunId?: string | undefined;
   /** Ends the worker: the run at hand is checkpointed and marked interrupted. */
   shutdown: AbortSignal;
 }
 
 export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Promise<void> {
-  const { shutdown, device = "auto", ...overrides } = options;
+  const { shutdown, device = "auto", lastRunId, ...overrides } = options;
   const worker: WorkerIdentity = { id: newId("wrk"), hostname: hostname(), pid: process.pid, device };
   const execution: ExecuteOptions = {
     owner: worker.id,
@@ -34,6 +36,7 @@ export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Pr
     shutdown,
   };
   let runId: string | undefined;
+  let isDone = false;
   const report = () =>
     beat(ctx, worker, runId).catch((error: unknown) => ctx.log.error({ error }, "the worker could not report"));
   await report();
@@ -41,14 +44,17 @@ export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Pr
   ctx.log.info({ worker: worker.id, device }, "the worker is ready");
   try {
     while (!shutdown.aborted) {
-      const record = await claim(ctx, worker).catch((error: unknown) => {
-        ctx.log.error({ error }, "the queue could not be read");
-        return null;
-      });
+      const record = isDone
+        ? null
+        : await claim(ctx, worker).catch((error: unknown) => {
+            ctx.log.error({ error }, "the queue could not be read");
+            return null;
+          });
       if (record === null) await sleep(POLL_MS, undefined, { signal: shutdown }).catch(() => {});
       else {
         runId = record.run.id;
         await executeSafely(ctx, record, execution);
+        isDone = runId === lastRunId;
         runId = undefined;
       }
     }

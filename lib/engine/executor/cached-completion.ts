@@ -7,7 +7,7 @@ import { MASKED } from "../models/attention";
 import type { Completion } from "../types";
 import { sequenceFeeds } from "./batch-inputs";
 import { embedRows } from "./embed-rows";
-import type { LayerwiseState } from "./layerwise-model";
+import type { LayerwiseState } from "./layerwise-state";
 import type { Sessions } from "./sessions";
 
 /** Prompts are filled up to a multiple of this, and caches grow by it: few lengths, few sessions. */

@@ -9,32 +9,11 @@ import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "../t
 import { lossRows, sequenceFeeds } from "./batch-inputs";
 import { CachedCompletion } from "./cached-completion";
 import { embedRows } from "./embed-rows";
+import type { LayerState, LayerwiseState } from "./layerwise-state";
 import { type BlockSessions, type SessionSettings, Sessions } from "./sessions";
 
 /** Logits of one chunk of the head take at most this much. */
 const LOGITS_BYTES = 32 * 1024 * 1024;
-
-export interface LayerState {
-  /** Fed under these names to every session of the layer: weights and adapters. */
-  feeds: Record<string, Float32Array>;
-  /** Linear layers with an adapter. */
-  adapted: string[];
-  /** By feed name. */
-  trained: Map<string, Parameter>;
-}
-
-export interface LayerwiseState {
-  embedding: Float32Array;
-  finalNorm: Float32Array;
-  head: Float32Array;
-  layers: LayerState[];
-  parameters: Parameter[];
-  totalParameters: number;
-  /** Full fine-tuning only. `head` is the embedding's parameter when they are tied. */
-  trainedEmbedding: Parameter | null;
-  trainedFinalNorm: Parameter | null;
-  trainedHead: Parameter | null;
-}
 
 function addTo(target: Float32Array, source: Float32Array): void {
   for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + (source[i] as number);

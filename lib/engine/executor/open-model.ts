@@ -12,7 +12,8 @@ import type { Rng } from "../optim/rng";
 import { type Device, resolveDevice } from "../runtime/session";
 import type { Parameter } from "../types";
 import { adapterInput } from "./block-scope";
-import { type LayerState, LayerwiseModel } from "./layerwise-model";
+import { LayerwiseModel } from "./layerwise-model";
+import type { LayerState } from "./layerwise-state";
 import { expectedWeights, loadWeights } from "./load-weights";
 
 /** Activations kept from the forward pass, over all layers. A constant: the choice must not depend on the machine's state. */
