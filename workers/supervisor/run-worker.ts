@@ -44,7 +44,7 @@ export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Pr
   ctx.log.info({ worker: worker.id, device }, "the worker is ready");
   try {
     while (!shutdown.aborted) {
-      const record = isDone
+      const record: RunRecord | null = isDone
         ? null
         : await claim(ctx, worker).catch((error: unknown) => {
             ctx.log.error({ error }, "the queue could not be read");
