@@ -1,5 +1,6 @@
 /** @file A run is written by two processes while browsers read it over connections that break: nothing missing, nothing twice. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunStatus } from "@/lib/contracts/run-status";
 import type { RunEventView } from "@/lib/contracts/views";
@@ -72,7 +73,7 @@ describe.each(TEST_DATABASES)("the event stream on %s", (kind) => {
   }
 
   /** As a browser does: whole messages count, and a new connection names the last id that it saw. */
-  async function follow(runId: string, rng: Rng): Promise<Received> {
+  async function follow(runId: string, rng: Rng, longest = 6000): Promise<Received> {
     const received: Received = { events: [], connections: 0, lastStatus: undefined };
     for (let lastId = 0; ; ) {
       received.connections++;
@@ -87,7 +88,7 @@ describe.each(TEST_DATABASES)("the event stream on %s", (kind) => {
         },
       });
       const isFirst = received.connections === 1;
-      const text = await readSome(response, client, isFirst ? 200 : 100 + rng.below(6000), rng);
+      const text = await readSome(response, client, isFirst ? 200 : 100 + rng.below(longest), rng);
       for (const message of text.split("\n\n").slice(0, -1)) {
         const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(message)?.[1];
         const data = field("data");
@@ -129,6 +130,25 @@ describe.each(TEST_DATABASES)("the event stream on %s", (kind) => {
     }
   });
 
+  it("tells a run of more events than are read at once to its end", async () => {
+    const runId = await claim();
+    await stopRun(ctx, { runId });
+    const now = new Date();
+    await worker.transaction(async (tx) => {
+      const payload = { level: "info", message: "x" };
+      const first = (await getRunSeq(ctx, runId)) + 1;
+      const rows = Array.from({ length: 1200 }, (_, i) => ({ runId, seq: first + i, kind: "log" as const, payload }));
+      await tx.orm.insert(tx.tables.runEvents).values(rows);
+      await tx.orm
+        .update(tx.tables.runs)
+        .set({ eventSeq: first + 1199 })
+        .where(eq(tx.tables.runs.id, runId));
+      await changeRunStatus(tx, { runId, from: ["stopping"], to: "stopped", now });
+    });
+    const received = await follow(runId, Rng.seeded(7), 1_000_000);
+    expect(received.events.map(({ seq }) => seq)).toEqual(Array.from({ length: 1205 }, (_, i) => i + 1));
+  });
+
   it("reads on in pieces of any size to the same list", async () => {
     const runId = await claim();
     await write(runId, Rng.seeded(6), stopRun(ctx, { runId }));
@@ -145,6 +165,9 @@ describe.each(TEST_DATABASES)("the event stream on %s", (kind) => {
     expect(await getRun(ctx, { runId })).toMatchObject({ status: "stopped" });
   });
 });
+
+const getRunSeq = async (ctx: TestContext, runId: string): Promise<number> =>
+  (await listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 })).length;
 
 /** About `characters` of the stream, cut anywhere, and the connection is gone. */
 async function readSome(response: Response, client: AbortController, characters: number, rng: Rng): Promise<string> {
