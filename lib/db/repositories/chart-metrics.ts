@@ -58,6 +58,7 @@ export async function listMetricExtremes(
     .where(and(inRange(db.tables, range), isNotNull(metric.trainLoss)))
     .as("losses");
   // One order for both ends of a bucket, so that it is sorted once. Equal losses go by step: one row each, not all of them.
+  // No join with grouped minima: Postgres, before it has counted a new run's rows, may plan it as rows times buckets.
   const byLoss = sql`(partition by ${losses.bucket} order by ${losses.loss}, ${losses.step})`;
   const ends = db.orm
     .select({
