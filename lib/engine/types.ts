@@ -44,9 +44,11 @@ export interface TrainableModel {
   /**
    * Adds d(lossSum)/d(parameter) × gradientScale to every parameter's `gradient`; returns the unscaled sum.
    * The loop passes 1 / (tokens with loss in the whole optimizer step), so that accumulation equals the large batch.
+   * @throws StopRequested soon after `shouldStop` says so; the gradients are then incomplete
    */
-  accumulateGradients(batch: Batch, gradientScale: number): Promise<LossSum>;
-  evaluate(batch: Batch): Promise<LossSum>;
+  accumulateGradients(batch: Batch, gradientScale: number, shouldStop?: () => boolean): Promise<LossSum>;
+  /** @throws StopRequested soon after `shouldStop` says so */
+  evaluate(batch: Batch, shouldStop?: () => boolean): Promise<LossSum>;
   /**
    * Reads a prompt (at least one token, at most the context) and stands ready to go on. Valid until the parameters
    * change: what it remembers was computed with the old ones.

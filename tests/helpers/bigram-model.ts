@@ -6,6 +6,7 @@ import { IGNORE_LABEL } from "@/lib/contracts/prepared-blocks";
 import { adapterTensorName } from "@/lib/engine/lora/adapter-format";
 import { initLoraA, initLoraB } from "@/lib/engine/lora/lora-init";
 import { Rng } from "@/lib/engine/optim/rng";
+import { StopRequested } from "@/lib/engine/stop-requested";
 import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "@/lib/engine/types";
 
 const MODULE = "model.layers.0.mlp.up_proj";
@@ -22,6 +23,8 @@ export interface BigramOptions {
   breakEvaluationAt?: number;
   /** Told before each call of evaluate, counted from 0. */
   onEvaluate?(call: number): void;
+  /** Told in the middle of each call of accumulateGradients, counted from 0. */
+  onAccumulate?(call: number): void;
 }
 
 export class BigramModel implements TrainableModel {
@@ -81,7 +84,7 @@ export class BigramModel implements TrainableModel {
     return count;
   }
 
-  async accumulateGradients(batch: Batch, gradientScale: number): Promise<LossSum> {
+  async accumulateGradients(batch: Batch, gradientScale: number, shouldStop = () => false): Promise<LossSum> {
     const { vocabularySize: v, rank: r, full, breakAt } = this.options;
     const [first, second] = this.parameters as [Parameter, Parameter];
     let lossSum = 0;
@@ -102,9 +105,11 @@ export class BigramModel implements TrainableModel {
         }
       }
     });
-    const isBroken = breakAt !== undefined && this.calls++ >= breakAt.call;
-    if (isBroken && breakAt.what === "gradient") first.gradient[0] = Number.POSITIVE_INFINITY;
-    return { lossSum: isBroken && breakAt.what === "loss" ? Number.NaN : lossSum, tokenCount };
+    this.options.onAccumulate?.(this.calls);
+    if (shouldStop()) throw new StopRequested();
+    const isBroken = this.calls++ >= (breakAt?.call ?? Number.POSITIVE_INFINITY);
+    if (isBroken && breakAt?.what === "gradient") first.gradient[0] = Number.POSITIVE_INFINITY;
+    return { lossSum: isBroken && breakAt?.what === "loss" ? Number.NaN : lossSum, tokenCount };
   }
 
   async evaluate(batch: Batch): Promise<LossSum> {

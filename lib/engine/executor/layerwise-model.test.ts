@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunConfig } from "@/lib/contracts/run-config";
 import { Rng } from "../optim/rng";
+import { StopRequested } from "../stop-requested";
 import { TINY_LLAMA, writeRandomModel } from "../testing/random-model";
 import type { Batch, Parameter } from "../types";
 import { openTrainableModel } from "./open-model";
@@ -175,6 +176,20 @@ describe("the whole step", () => {
     expect(await model.evaluate(batch)).toEqual(trained);
     await model.dispose();
   });
+});
+
+test("a stop is noticed between two layers, on the way forward and back", async () => {
+  const model = await open();
+  const batch = packed(DOCUMENTS, 32);
+  // Two layers: asked before each of them forward, then before each of them backward.
+  for (const layersBefore of [0, 1, 2, 3]) {
+    let asked = 0;
+    const stopping = model.accumulateGradients(batch, 1, () => asked++ === layersBefore);
+    await expect(stopping).rejects.toThrow(StopRequested);
+    expect(asked).toBe(layersBefore + 1);
+  }
+  await expect(model.evaluate(batch, () => true)).rejects.toThrow(StopRequested);
+  await model.dispose();
 });
 
 describe("what cannot be trained is refused in a sentence", () => {

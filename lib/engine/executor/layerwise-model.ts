@@ -5,6 +5,7 @@
  */
 import type { Architecture } from "../models/architecture";
 import type { TensorData } from "../runtime/session";
+import { StopRequested } from "../stop-requested";
 import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "../types";
 import { lossRows, sequenceFeeds } from "./batch-inputs";
 import { CachedCompletion } from "./cached-completion";
@@ -17,6 +18,11 @@ const LOGITS_BYTES = 32 * 1024 * 1024;
 
 function addTo(target: Float32Array, source: Float32Array): void {
   for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + (source[i] as number);
+}
+
+/** Between two layers: a stop must not wait for a step that takes minutes. */
+function throwIfAsked(shouldStop: () => boolean): void {
+  if (shouldStop()) throw new StopRequested();
 }
 
 export class LayerwiseModel implements TrainableModel {
@@ -41,11 +47,12 @@ export class LayerwiseModel implements TrainableModel {
     return this.state.totalParameters;
   }
 
-  async accumulateGradients(batch: Batch, gradientScale: number): Promise<LossSum> {
+  async accumulateGradients(batch: Batch, gradientScale: number, shouldStop = () => false): Promise<LossSum> {
     const shared = sequenceFeeds(batch);
     const inputs = [this.embed(batch.tokens)];
     const kept: Record<string, Float32Array>[] = [];
     for (const [index, layer] of this.state.layers.entries()) {
+      throwIfAsked(shouldStop);
       const { graphs, session } = this.blockOf(batch, layer);
       const into: Record<string, Float32Array> = { y: this.buffer(`x${index + 1}`, inputs[0]?.length as number) };
       for (const [name, shape] of graphs.kept)
@@ -63,6 +70,7 @@ export class LayerwiseModel implements TrainableModel {
     const { loss, dy } = await this.headGradient(batch, inputs.at(-1) as Float32Array, gradientScale);
     let gradient = dy;
     for (let index = this.state.layers.length - 1; index >= 0; index--) {
+      throwIfAsked(shouldStop);
       const layer = this.state.layers[index] as LayerState;
       const { graphs, session } = this.blockOf(batch, layer);
       const into: Record<string, Float32Array> = { dx: this.buffer(`dx${index % 2}`, gradient.length) };
@@ -83,8 +91,8 @@ export class LayerwiseModel implements TrainableModel {
     return loss;
   }
 
-  async evaluate(batch: Batch): Promise<LossSum> {
-    const x = await this.forward(batch);
+  async evaluate(batch: Batch, shouldStop = () => false): Promise<LossSum> {
+    const x = await this.forward(batch, shouldStop);
     let lossSum = 0;
     let tokenCount = 0;
     for (const { feeds, count } of this.headChunks(batch, x, 1)) {
@@ -127,10 +135,11 @@ export class LayerwiseModel implements TrainableModel {
   }
 
   /** The last layer's output, keeping nothing. */
-  private async forward(batch: Batch): Promise<Float32Array> {
+  private async forward(batch: Batch, shouldStop: () => boolean): Promise<Float32Array> {
     const shared = sequenceFeeds(batch);
     let x = this.embed(batch.tokens);
     for (const [index, layer] of this.state.layers.entries()) {
+      throwIfAsked(shouldStop);
       const session = await this.blockOf(batch, layer).session("inference");
       const { y } = await session.run({ x, ...shared, ...layer.feeds }, { y: this.buffer(`dx${index % 2}`, x.length) });
       x = y as Float32Array;

@@ -1,6 +1,7 @@
 /** @file The loss on the held-out split: the same blocks in the same order at every evaluation of a run. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Blocks } from "../data/open-blocks";
+import { StopRequested } from "../stop-requested";
 import type { TrainableModel } from "../types";
 
 /** Positions evaluated at most, so that a large held-out split does not take longer than the training it judges. */
@@ -34,7 +35,12 @@ export async function evaluateHeldOut(options: {
     options.onProgress(start, selected.length);
     await nextTurn();
     if (options.shouldStop()) return null;
-    const result = await model.evaluate(blocks.getBatch("eval", selected.slice(start, start + batchSize), batchSize));
+    const batch = blocks.getBatch("eval", selected.slice(start, start + batchSize), batchSize);
+    const result = await model.evaluate(batch, options.shouldStop).catch((error: unknown) => {
+      if (error instanceof StopRequested) return null;
+      throw error;
+    });
+    if (result === null) return null;
     lossSum += result.lossSum;
     tokens += result.tokenCount;
   }

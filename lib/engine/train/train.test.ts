@@ -218,6 +218,26 @@ test("a stop during an evaluation cuts it short; after resuming it is made up fo
   }
 });
 
+test("a stop in the middle of a step gives it up; after resuming it is made anew, to the same bytes", async () => {
+  const uninterrupted = await run({ in: join(dir, "whole") });
+  for (const stopIn of [0, 3, TOTAL_STEPS - 1]) {
+    await rm(runDir, { recursive: true, force: true });
+    let isAsked = false;
+    const onAccumulate = (call: number) => {
+      isAsked ||= call === stopIn;
+    };
+    const first = await run({ model: { onAccumulate }, stopWhen: () => isAsked });
+    expect(first.frames.at(-1)).toMatchObject({ outcome: "stopped" });
+    expect(metricsOf(first.frames).at(-1)?.step).toBeLessThan(TOTAL_STEPS);
+    const second = await run({ resume: true });
+    expect(second.outcome).toBe("completed");
+    expect(curve([...metricsOf(first.frames), ...metricsOf(second.frames)])).toEqual(
+      curve(metricsOf(uninterrupted.frames)),
+    );
+    expect((await adapterBytes()).equals(await adapterBytes(join(dir, "whole")))).toBe(true);
+  }
+});
+
 test("killed at any frame and resumed, a run ends in the same bytes and repeats no metric with another value", async () => {
   const whole = join(dir, "whole");
   const uninterrupted = await run({ in: whole });

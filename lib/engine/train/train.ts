@@ -19,6 +19,7 @@ import { initAdamW, updateAdamW } from "../optim/adamw";
 import { clipGradients, gradientNorm } from "../optim/clip-gradients";
 import { learningRateAt } from "../optim/learning-rate";
 import type { Rng } from "../optim/rng";
+import { StopRequested } from "../stop-requested";
 import type { Batch, Parameter, TrainableModel } from "../types";
 import {
   type PendingMetric,
@@ -176,16 +177,23 @@ export async function train(options: TrainOptions): Promise<"completed" | "stopp
     const lossTokens = microBatches.reduce((sum, batch) => sum + countLossTokens(batch), 0);
     for (const { gradient } of parameters) gradient.fill(0);
     let lossSum = 0;
-    for (const batch of microBatches) {
-      // Lets commands and signals in, also when the model never waits for anything.
-      await nextTurn();
-      const expected = countLossTokens(batch);
-      if (expected === 0) continue;
-      const result = await model.accumulateGradients(batch, 1 / lossTokens);
-      if (result.tokenCount !== expected) {
-        throw new TrainingFailure("internal", "The model and the data disagree on which tokens get loss.", step);
+    try {
+      for (const batch of microBatches) {
+        // Lets commands and signals in, also when the model never waits for anything.
+        await nextTurn();
+        if (options.shouldStop()) throw new StopRequested();
+        const expected = countLossTokens(batch);
+        if (expected === 0) continue;
+        const result = await model.accumulateGradients(batch, 1 / lossTokens, options.shouldStop);
+        if (result.tokenCount !== expected) {
+          throw new TrainingFailure("internal", "The model and the data disagree on which tokens get loss.", step);
+        }
+        lossSum += result.lossSum;
       }
-      lossSum += result.lossSum;
+    } catch (error) {
+      if (!(error instanceof StopRequested)) throw error;
+      // Nothing but gradients has changed, and those are made anew: this is the state after the last whole step.
+      return await stop();
     }
 
     // 3. A loss or gradient that is not finite ends the run before it can touch the parameters.
