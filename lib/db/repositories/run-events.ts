@@ -1,5 +1,5 @@
 /** @file What happened in a run, in commit order. */
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { RunEventView } from "@/lib/contracts/views";
 import type { Reader, Tables, Tx } from "../types";
 
@@ -19,15 +19,32 @@ export async function insertRunEvent(tx: Tx, runId: string, seq: number, event: 
   await tx.orm.insert(tx.tables.runEvents).values({ runId, seq, ...event });
 }
 
+export interface RunEventQuery {
+  runId: string;
+  afterSeq: number;
+  limit: number;
+  /** Only these; all of them without it. */
+  kinds?: readonly RunEventView["kind"][] | undefined;
+  /** Where there are more than `limit`: the oldest of them unless said otherwise. */
+  keep?: "oldest" | "newest" | undefined;
+}
+
+/** Oldest first. */
 export async function listRunEvents(
   db: Reader,
-  { runId, afterSeq, limit }: { runId: string; afterSeq: number; limit: number },
+  { runId, afterSeq, limit, kinds, keep = "oldest" }: RunEventQuery,
 ): Promise<RunEventRow[]> {
   const { runEvents } = db.tables;
-  return db.orm
+  const isAsked = and(
+    eq(runEvents.runId, runId),
+    gt(runEvents.seq, afterSeq),
+    kinds === undefined ? undefined : inArray(runEvents.kind, [...kinds]),
+  );
+  const rows = await db.orm
     .select()
     .from(runEvents)
-    .where(and(eq(runEvents.runId, runId), gt(runEvents.seq, afterSeq)))
-    .orderBy(asc(runEvents.seq))
+    .where(isAsked)
+    .orderBy(keep === "newest" ? desc(runEvents.seq) : asc(runEvents.seq))
     .limit(limit);
+  return keep === "newest" ? rows.reverse() : rows;
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { thinMetrics } from "@/lib/contracts/run-snapshot";
 import { getRun } from "@/lib/services/runs/get-run";
 import { listMetrics } from "@/lib/services/runs/list-metrics";
 import { json } from "@/lib/web/json";
@@ -9,11 +8,10 @@ import { RunParams } from "@/lib/web/run-params";
 
 const Query = z.object({ points: z.coerce.number().int().min(16).max(1_000_000).optional() });
 
-/** Every step in order; with `points=n` thinned to about n, extremes kept. */
+/** Every step in order; with `points=n` about n of them, extremes kept. */
 export const GET = route<{ runId: string }>(async ({ ctx, request, params }) => {
   const { runId } = parse(RunParams, params);
   const { points } = parse(Query, Object.fromEntries(new URL(request.url).searchParams));
   await getRun(ctx, { runId });
-  const metrics = await listMetrics(ctx, { runId });
-  return json(points === undefined ? metrics : thinMetrics(metrics, points));
+  return json(await listMetrics(ctx, { runId, maxPoints: points ?? Number.POSITIVE_INFINITY }));
 });
