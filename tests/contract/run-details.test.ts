@@ -6,6 +6,7 @@ import { claimNextRun } from "@/lib/db/repositories/run-leases";
 import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
 import type { AppError } from "@/lib/errors";
 import { deleteRun } from "@/lib/services/runs/delete-run";
+import { findDeletedRun } from "@/lib/services/runs/find-deleted-run";
 import { getRun } from "@/lib/services/runs/get-run";
 import { listRunEvents } from "@/lib/services/runs/list-run-events";
 import { listRuns } from "@/lib/services/runs/list-runs";
@@ -129,12 +130,14 @@ describe.each(TEST_DATABASES)("what people change of a run on %s", (kind) => {
       await expect(error).rejects.toMatchObject({ code: "not_found" });
       await expect(error).rejects.toThrow("The run precious was deleted; restore it to see it again.");
     }
+    expect(await findDeletedRun(ctx, { runId })).toMatchObject({ id: runId, name: "precious" });
     // Twice is no error, and no wish of above left a trace.
     expect(await deleteRun(ctx, { runId })).toEqual(stopped);
 
     expect(await restoreRun(ctx, { runId })).toEqual(stopped);
     expect(await restoreRun(ctx, { runId })).toEqual(stopped);
     expect(await listed()).toContain(runId);
+    for (const id of [runId, "run_none"]) expect(await findDeletedRun(ctx, { runId: id })).toBeNull();
     expect((await stat(folder)).isDirectory()).toBe(true);
     expect(await listRunEvents(ctx, { runId, afterSeq: 0, limit: 10 })).toHaveLength(2);
     expect(await resumeRun(ctx, { runId })).toMatchObject({ status: "queued" });
