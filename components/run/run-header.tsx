@@ -1,5 +1,4 @@
 "use client";
-import { useQueryClient } from "@tanstack/react-query";
 import { Copy, Play, Square } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
@@ -7,17 +6,14 @@ import { StatusBadge } from "@/components/runs/status-badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { TimeAgo } from "@/components/ui/time-ago";
-import type { ActionResult } from "@/lib/contracts/action-result";
-import type { RunSnapshot } from "@/lib/contracts/run-snapshot";
 import type { RunView } from "@/lib/contracts/views";
 import { ConnectionState } from "./connection-state";
-import { type Connection, snapshotKey } from "./use-run-stream";
-
-type RunAction = (input: { runId: string }) => Promise<ActionResult<RunView>>;
-export interface RunActions {
-  stop: RunAction;
-  resume: RunAction;
-}
+import { DeleteRunButton } from "./delete-run-button";
+import type { RunAction, RunActions } from "./run-actions";
+import { RunName } from "./run-name";
+import { RunTags } from "./run-tags";
+import { useRunCall } from "./use-run-call";
+import type { Connection } from "./use-run-stream";
 
 export interface RunHeaderProps {
   run: RunView;
@@ -26,18 +22,13 @@ export interface RunHeaderProps {
 }
 
 export function RunHeader({ run, connection, actions }: RunHeaderProps) {
-  const client = useQueryClient();
+  const show = useRunCall(run.id);
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const call = async (action: RunAction) => {
     setIsBusy(true);
-    setProblem(null);
-    const result = await action({ runId: run.id }).catch(() => null);
-    if (result?.ok) {
-      client.setQueryData<RunSnapshot>(snapshotKey(run.id), (known) => known && { ...known, run: result.data });
-    } else {
-      setProblem(result?.message ?? "The studio can't be reached; check that it still runs and press again.");
-    }
+    const failure = await show(action({ runId: run.id }));
+    setProblem(failure?.message ?? null);
     setIsBusy(false);
   };
   const canStop = ["queued", "preparing", "running"].includes(run.status);
@@ -47,7 +38,7 @@ export function RunHeader({ run, connection, actions }: RunHeaderProps) {
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <h1 className="break-words font-semibold text-[20px] leading-7 tracking-tight">{run.name}</h1>
+            <RunName run={run} update={actions.update} />
             <StatusBadge status={run.status} cause={run.exitCause} />
             <ConnectionState connection={connection} />
           </div>
@@ -81,8 +72,10 @@ export function RunHeader({ run, connection, actions }: RunHeaderProps) {
           <Link href={`/runs/new?from=${run.id}`} className={buttonClass("secondary")}>
             <Copy aria-hidden className="size-3.5" /> Same settings again
           </Link>
+          <DeleteRunButton run={run} remove={actions.remove} onProblem={setProblem} />
         </div>
       </div>
+      <RunTags run={run} update={actions.update} />
       {problem !== null && (
         <Notice tone="bad" isAlert>
           {problem}

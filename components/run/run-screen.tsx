@@ -3,19 +3,23 @@ import { WorkerNotice } from "@/components/home/worker-notice";
 import { LossChart } from "@/components/run/loss-chart";
 import type { RunSnapshot } from "@/lib/contracts/run-snapshot";
 import { CheckpointList } from "./checkpoint-list";
+import type { RunActions } from "./run-actions";
 import { RunConfigTable } from "./run-config-table";
 import { RunEndNotice } from "./run-end-notice";
 import { RunFacts } from "./run-facts";
-import { type RunActions, RunHeader } from "./run-header";
+import { RunHeader } from "./run-header";
 import { RunLog } from "./run-log";
+import { RunNotes } from "./run-notes";
 import { RunOutcome } from "./run-outcome";
 import { RunProgressBar } from "./run-progress-bar";
 import { Samples } from "./samples";
 import { SmallCharts } from "./small-charts";
+import { useRefreshWhenGone } from "./use-refresh-when-gone";
 import { useRunStream } from "./use-run-stream";
 
 export function RunScreen({ initial, actions }: { initial: RunSnapshot; actions: RunActions }) {
-  const { snapshot, connection } = useRunStream(initial);
+  const { snapshot, connection, isGone } = useRunStream(initial);
+  useRefreshWhenGone(isGone);
   const { run, metrics, samples, checkpoints, log } = snapshot;
   return (
     <div className="flex flex-col gap-4">
@@ -31,6 +35,7 @@ export function RunScreen({ initial, actions }: { initial: RunSnapshot; actions:
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <RunLog runId={run.id} lines={log} />
         <div className="flex min-w-0 flex-col gap-4">
+          <RunNotes run={run} update={actions.update} />
           <CheckpointList checkpoints={checkpoints} status={run.status} />
           <RunConfigTable config={run.config} />
         </div>

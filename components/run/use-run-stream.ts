@@ -16,11 +16,18 @@ const ENDED_REFETCH_MS = 10_000;
 
 export const snapshotKey = (runId: string) => ["run", runId, "snapshot"] as const;
 
+export interface RunStream {
+  snapshot: RunSnapshot;
+  connection: Connection;
+  /** The server knows it no more: it was deleted. */
+  isGone: boolean;
+}
+
 /**
  * A run, live. Starts from what the server page brought, follows the event stream from its last event, and reconnects by
  * itself with the last sequence number, so that nothing is missed or shown twice.
  */
-export function useRunStream(initial: RunSnapshot): { snapshot: RunSnapshot; connection: Connection } {
+export function useRunStream(initial: RunSnapshot): RunStream {
   const runId = initial.run.id;
   const client = useQueryClient();
   const { data: snapshot, error } = useQuery({
@@ -45,7 +52,8 @@ export function useRunStream(initial: RunSnapshot): { snapshot: RunSnapshot; con
     return follow(runId, client, setConnection);
   }, [runId, client, hasEnded]);
   const isUnreachable = error instanceof ApiError && error.status === 0;
-  return { snapshot, connection: hasEnded ? (isUnreachable ? "lost" : "ended") : connection };
+  const isGone = error instanceof ApiError && error.status === 404;
+  return { snapshot, connection: hasEnded ? (isUnreachable ? "lost" : "ended") : connection, isGone };
 }
 
 /** Opens the stream and keeps it open while the page is visible; returns how to end it. */
@@ -80,7 +88,9 @@ function follow(runId: string, client: QueryClient, setConnection: (state: Conne
     const after = client.getQueryData<RunSnapshot>(key)?.lastSeq ?? 0;
     const stream = new EventSource(`/api/runs/${runId}/events?after=${after}`);
     source = stream;
+    let hasOpened = false;
     stream.onopen = () => {
+      hasOpened = true;
       retryMs = FIRST_RETRY_MS;
       setConnection("live");
     };
@@ -88,6 +98,8 @@ function follow(runId: string, client: QueryClient, setConnection: (state: Conne
       // Ours to retry, with growing pauses: the browser gives up for good on any answer that is not 200.
       close();
       setConnection("lost");
+      // It does not tell an answer of 404 from no answer; the snapshot does.
+      if (!hasOpened) void client.refetchQueries({ queryKey: key });
       retryTimer = setTimeout(open, retryMs);
       retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     };

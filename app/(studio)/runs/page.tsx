@@ -1,19 +1,29 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { RunTable } from "@/components/runs/run-table";
+import { DeletedNotice } from "@/components/runs/deleted-notice";
+import { RunList } from "@/components/runs/run-list";
 import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
-import { listRunRows } from "@/lib/web/list-run-rows";
+import { findDeletedRun } from "@/lib/services/runs/find-deleted-run";
+import { listRuns } from "@/lib/services/runs/list-runs";
 import { pageContext } from "@/lib/web/page-context";
+import { restoreRunAction } from "../actions";
 
 export const metadata: Metadata = { title: "Runs" };
 
 const SHOWN_RUNS = 100;
 
-export default async function RunsPage() {
-  const rows = await listRunRows(await pageContext(), SHOWN_RUNS);
+interface RunsPageProps {
+  searchParams: Promise<{ deleted?: string | string[]; q?: string | string[] }>;
+}
+
+export default async function RunsPage({ searchParams }: RunsPageProps) {
+  const { deleted: deletedId, q } = await searchParams;
+  const ctx = await pageContext();
+  const runs = await listRuns(ctx, { limit: SHOWN_RUNS });
+  const deleted = typeof deletedId === "string" ? await findDeletedRun(ctx, { runId: deletedId }) : null;
   const newRun = (
     <Link href="/runs/new" className={buttonClass("primary")}>
       New run
@@ -22,9 +32,10 @@ export default async function RunsPage() {
   return (
     <>
       <PageHeader title="Runs" description="Every fine-tune, newest first." actions={newRun} />
+      {deleted !== null && <DeletedNotice run={deleted} restore={restoreRunAction} />}
       <Card isFlush>
-        {rows.length > 0 ? (
-          <RunTable initial={rows} limit={SHOWN_RUNS} />
+        {runs.length > 0 ? (
+          <RunList initial={runs} limit={SHOWN_RUNS} words={typeof q === "string" ? q : ""} />
         ) : (
           <EmptyState title="No runs yet" action={newRun}>
             Choose a dataset and a model and start one, or press the button on the studio’s first page.

@@ -1,17 +1,24 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { DeletedRun } from "@/components/run/deleted-run";
 import { RunScreen } from "@/components/run/run-screen";
 import { idSchema } from "@/lib/contracts/ids";
+import { findDeletedRun } from "@/lib/services/runs/find-deleted-run";
 import { loadRunSnapshot } from "@/lib/web/load-run-snapshot";
 import { orNotFound } from "@/lib/web/or-not-found";
 import { pageContext } from "@/lib/web/page-context";
-import { resumeRunAction, stopRunAction } from "../../actions";
+import { deleteRunAction, restoreRunAction, resumeRunAction, stopRunAction, updateRunAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Run" };
+
+const actions = { stop: stopRunAction, resume: resumeRunAction, update: updateRunAction, remove: deleteRunAction };
 
 export default async function RunPage({ params }: { params: Promise<{ runId: string }> }) {
   const { runId } = await params;
   if (!idSchema("run").safeParse(runId).success) notFound();
-  const initial = await orNotFound(loadRunSnapshot(await pageContext(), runId));
-  return <RunScreen key={runId} initial={initial} actions={{ stop: stopRunAction, resume: resumeRunAction }} />;
+  const ctx = await pageContext();
+  const deleted = await findDeletedRun(ctx, { runId });
+  if (deleted !== null) return <DeletedRun run={deleted} restore={restoreRunAction} />;
+  const initial = await orNotFound(loadRunSnapshot(ctx, runId));
+  return <RunScreen key={runId} initial={initial} actions={actions} />;
 }
