@@ -75,7 +75,7 @@ function mergeFile(text: string, values: FormValues): string | { values: FormVal
   const unknown: string[] = [];
   for (const [key, value] of Object.entries(content)) {
     if (key === "target_modules" && Array.isArray(value)) merged.target_modules = value.map(String);
-    else if (key in FIELD_SPECS || key === "model_type" || key === "dataset_name") {
+    else if (Object.hasOwn(FIELD_SPECS, key) || key === "model_type" || key === "dataset_name") {
       merged[key as FieldKey] =
         typeof value === "number" ? textOf(value) : typeof value === "string" ? value : JSON.stringify(value);
     } else unknown.push(key);

@@ -42,14 +42,17 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   checkpoint_interval: { input: { kind: "number", step: 10 }, hint: "In steps; 0 writes only at stop and end." },
   seed: { input: whole, hint: "Same seed, same machine: the same run to the last bit." },
   max_grad_norm: { input: { kind: "number", step: 0.1 }, hint: "Longest gradient allowed; 0 turns clipping off." },
-  weight_decay: { input: { kind: "number", step: 0.01 }, hint: "Pulls weights towards 0." },
+  weight_decay: { input: { kind: "number", step: 0.01 }, hint: "Pulls weights towards 0; 0 turns it off." },
   adam_beta1: { input: { kind: "number", step: 0.01 }, hint: "Memory of the gradient’s mean." },
   adam_beta2: { input: { kind: "number", step: 0.001 }, hint: "Memory of the gradient’s size." },
   adam_epsilon: { input: { kind: "log" }, hint: "Keeps the division finite." },
   base_precision: { input: { kind: "select", options: ["fp32"] }, hint: "Of the frozen weights." },
   optimizer: { input: { kind: "select", options: ["adamw"] }, hint: "AdamW, as published." },
   engine: { input: { kind: "select", options: ["onnx"] }, hint: "The built-in engine on ONNX Runtime." },
-  device: { input: { kind: "select", options: DEVICES }, hint: "auto takes the fastest that really opens." },
+  device: {
+    input: { kind: "select", options: DEVICES },
+    hint: "auto is the processor for now; others train only where they open.",
+  },
 };
 
 export const BASIC_FIELDS: FieldKey[] = ["epochs", "batch_size", "learning_rate", "warmup_steps", "max_seq_length"];

@@ -31,15 +31,15 @@ export function SourceFields({ form, models, datasets }: SourceFieldsProps) {
         label="Dataset"
         errors={form.errorsOf("dataset_name")}
         hint={
-          dataset?.id ? (
-            <Link href={`/datasets/${dataset.id}`} className="text-accent underline underline-offset-2">
-              Look at its rows
+          <>
+            What it learns from.{" "}
+            <Link
+              href={dataset?.id ? `/datasets/${dataset.id}` : "/datasets/new"}
+              className="text-accent underline underline-offset-2"
+            >
+              {dataset?.id ? "Look at its rows" : "Add your own"}
             </Link>
-          ) : (
-            <Link href="/datasets/new" className="text-accent underline underline-offset-2">
-              Add your own
-            </Link>
-          )
+          </>
         }
       >
         <select
@@ -66,7 +66,7 @@ export function SourceFields({ form, models, datasets }: SourceFieldsProps) {
         errors={form.errorsOf("model_type")}
         hint={
           model
-            ? `${formatCompact(model.parameters)} parameters, ${formatCount(model.layers)} layers, context ${formatCount(model.contextLength)}`
+            ? `What is fine-tuned: ${formatCompact(model.parameters)} parameters, ${formatCount(model.layers)} layers, context ${formatCount(model.contextLength)}`
             : "Put Hugging Face model folders into the models folder to see them here."
         }
       >
