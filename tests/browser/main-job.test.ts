@@ -113,6 +113,8 @@ describe.skipIf(executablePath === null)("the main job", () => {
       .getByText(/^\d+\.\d{4}$/)
       .waitFor();
     await page.getByTestId("sample-first").first().locator("mark").waitFor();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("alert").getByText("stop it first, then delete it").waitFor();
     const before = await stepShown();
     await page.reload();
     await page.locator("[data-testid=connection][data-state=live]").waitFor();
@@ -162,6 +164,67 @@ describe.skipIf(executablePath === null)("the main job", () => {
   it("lists the run with its result on the first page", async () => {
     await go("/");
     await page.locator("tr", { hasText: "my-project" }).locator("[data-status=completed]:visible").waitFor();
+  });
+
+  it("names, tags and annotates the run, finds it by its tag, deletes it and takes that back", async () => {
+    await page.locator("tr", { hasText: "my-project" }).getByRole("link").click();
+    await page.getByRole("button", { name: "Rename" }).click();
+    const name = page.getByLabel("Name of the run");
+    await name.fill(" ");
+    await name.press("Enter");
+    await page.getByRole("alert").getByText("The name must not be empty.").waitFor();
+    await name.fill("First LoRA of sums");
+    await name.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "First LoRA of sums" }).waitFor();
+
+    const tags = page.getByRole("list", { name: "Tags" }).first();
+    for (const tag of ["baseline", "to be removed"]) {
+      await page.getByLabel("Add a tag").fill(tag);
+      await page.getByLabel("Add a tag").press("Enter");
+      await tags.getByText(tag, { exact: true }).waitFor();
+    }
+    await page.getByRole("button", { name: "Remove the tag to be removed" }).press("Enter");
+    await tags.getByText("to be removed", { exact: true }).waitFor({ state: "detached" });
+
+    const notes = page.getByLabel("Notes", { exact: true });
+    await notes.fill("Rank 4 is enough");
+    await page.getByTestId("notes-state").getByText("Not saved yet").waitFor();
+    // Neither a reload nor a crash takes what was typed.
+    await page.reload();
+    await page.getByTestId("notes-state").getByText("Not saved yet").waitFor();
+    expect(await notes.inputValue()).toBe("Rank 4 is enough");
+    await notes.focus();
+    await notes.press("Tab");
+    await page.getByTestId("notes-state").getByText("Saved", { exact: true }).waitFor();
+    const runId = new URL(page.url()).pathname.split("/")[2];
+    expect(await api<RunView>(`/api/runs/${runId}`)).toMatchObject({
+      name: "First LoRA of sums",
+      tags: ["baseline"],
+      notes: "Rank 4 is enough",
+    });
+
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("“First LoRA of sums” was deleted.").waitFor();
+    await page.getByText("No runs yet").waitFor();
+    await go(`/runs/${runId}`);
+    await page.getByText("This run was deleted").waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("heading", { level: 1, name: "First LoRA of sums" }).waitFor();
+    await status("completed");
+    expect(await notes.inputValue()).toBe("Rank 4 is enough");
+
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("“First LoRA of sums” was deleted.").waitFor();
+    await go(`/runs/${runId}`);
+    await page.getByRole("button", { name: "Restore" }).click();
+    await status("completed");
+
+    await page.getByRole("link", { name: "Runs", exact: true }).click();
+    await page.getByLabel("Filter runs").fill("nothing like it");
+    await page.getByText("No run has all these words").waitFor();
+    await page.getByLabel("Filter runs").fill("baseline");
+    await page.locator("tr", { hasText: "First LoRA of sums" }).waitFor();
   });
 
   it("fits a phone on every screen, in both colour schemes", async () => {
