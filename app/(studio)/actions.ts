@@ -2,14 +2,19 @@
 import { z } from "zod";
 import { DatasetSource } from "@/lib/contracts/dataset";
 import { idSchema } from "@/lib/contracts/ids";
+import { RunDetailsChange } from "@/lib/contracts/run-details";
 import { createDataset } from "@/lib/services/datasets/create-dataset";
 import { createRun } from "@/lib/services/runs/create-run";
+import { deleteRun } from "@/lib/services/runs/delete-run";
+import { restoreRun } from "@/lib/services/runs/restore-run";
 import { resumeRun } from "@/lib/services/runs/resume-run";
 import { startQuickstart } from "@/lib/services/runs/start-quickstart";
 import { stopRun } from "@/lib/services/runs/stop-run";
+import { updateRun } from "@/lib/services/runs/update-run";
 import { action } from "@/lib/web/action";
 
 const RunRef = z.strictObject({ runId: idSchema("run") });
+const RunChange = RunDetailsChange.extend({ runId: idSchema("run") });
 const NewRun = z.strictObject({ config: z.unknown(), name: z.string().trim().max(200).optional() });
 const NewDataset = z.strictObject({
   name: z.string().trim().min(1, "give it a name").max(200),
@@ -22,4 +27,7 @@ export const createRunAction = action(NewRun, (ctx, { config, name }) =>
 );
 export const stopRunAction = action(RunRef, stopRun);
 export const resumeRunAction = action(RunRef, resumeRun);
+export const updateRunAction = action(RunChange, updateRun);
+export const deleteRunAction = action(RunRef, deleteRun);
+export const restoreRunAction = action(RunRef, restoreRun);
 export const createDatasetAction = action(NewDataset, createDataset);

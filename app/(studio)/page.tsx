@@ -1,11 +1,12 @@
 import Link from "next/link";
 import { Hero } from "@/components/home/hero";
-import { RunTable } from "@/components/runs/run-table";
+import { WorkerLine } from "@/components/home/worker-line";
+import { RecentRuns } from "@/components/runs/recent-runs";
 import { Card } from "@/components/ui/card";
-import { EmptyState } from "@/components/ui/empty-state";
 import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { listModels } from "@/lib/services/models/list-models";
-import { listRunRows } from "@/lib/web/list-run-rows";
+import { listRuns } from "@/lib/services/runs/list-runs";
+import { getWorkers } from "@/lib/services/system/get-workers";
 import { pageContext } from "@/lib/web/page-context";
 import { startQuickstartAction } from "./actions";
 
@@ -13,13 +14,14 @@ const RECENT_RUNS = 6;
 
 export default async function HomePage() {
   const ctx = await pageContext();
-  const [rows, models, datasets] = await Promise.all([
-    listRunRows(ctx, RECENT_RUNS),
+  const [runs, models, datasets, workers] = await Promise.all([
+    listRuns(ctx, { limit: RECENT_RUNS }),
     listModels(ctx),
     listDatasets(ctx),
+    getWorkers(ctx),
   ]);
   const model = models.find(({ isBundled }) => isBundled);
-  const lastRun = rows.find(({ run }) => run.status === "completed" && run.datasetName === "this-repository")?.run;
+  const lastRun = runs.find((run) => run.status === "completed" && run.datasetName === "this-repository");
   return (
     <>
       <Hero
@@ -28,6 +30,7 @@ export default async function HomePage() {
         lastRun={lastRun}
         start={startQuickstartAction}
       />
+      <WorkerLine initial={workers} runs={runs} />
       <Card
         isFlush
         title="Recent runs"
@@ -37,11 +40,7 @@ export default async function HomePage() {
           </Link>
         }
       >
-        {rows.length > 0 ? (
-          <RunTable initial={rows} limit={RECENT_RUNS} />
-        ) : (
-          <EmptyState title="No runs yet">Press “Fine-tune on this repository” above to make the first one.</EmptyState>
-        )}
+        <RecentRuns initial={runs} limit={RECENT_RUNS} />
       </Card>
     </>
   );

@@ -1,27 +1,18 @@
-"use client";
-import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { Sparkline } from "@/components/charts/sparkline";
-import { fetchJson } from "@/components/ui/fetch-json";
 import { formatCount, formatLoss } from "@/components/ui/format";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { isFinal } from "@/lib/contracts/run-status";
-import type { RunView } from "@/lib/contracts/views";
+import type { RunListView, RunView } from "@/lib/contracts/views";
 import { LossChange } from "./loss-change";
 import { RunDuration } from "./run-duration";
-import type { RunRow } from "./run-row";
 import { StatusBadge } from "./status-badge";
+import { TagChip } from "./tag-chip";
 
 const HEADINGS = ["Run", "Status", "Progress", "Train loss", "Held-out loss", "Duration"];
 
-export function RunTable({ initial, limit }: { initial: RunRow[]; limit: number }) {
-  const { data: rows } = useQuery({
-    queryKey: ["runs", limit],
-    queryFn: () => fetchJson<RunRow[]>(`/api/runs?limit=${limit}&spark=1`),
-    initialData: initial,
-    refetchInterval: (query) => (query.state.data?.some(({ run }) => !isFinal(run.status)) ? 2_000 : 15_000),
-  });
+export function RunTable({ runs }: { runs: RunListView[] }) {
   return (
     <div className="overflow-x-auto">
       <table className="w-full table-fixed text-left sm:min-w-[640px] sm:table-auto text-[13px]">
@@ -35,8 +26,8 @@ export function RunTable({ initial, limit }: { initial: RunRow[]; limit: number 
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <RunTableRow key={row.run.id} {...row} />
+          {runs.map((run) => (
+            <RunTableRow key={run.id} run={run} />
           ))}
         </tbody>
       </table>
@@ -44,7 +35,7 @@ export function RunTable({ initial, limit }: { initial: RunRow[]; limit: number 
   );
 }
 
-function RunTableRow({ run, spark }: RunRow) {
+function RunTableRow({ run }: { run: RunListView }) {
   return (
     <tr className="relative border-b last:border-b-0 hover:bg-surface-2">
       <td className="max-w-[280px] px-4 py-2.5">
@@ -55,6 +46,13 @@ function RunTableRow({ run, spark }: RunRow) {
         <p className="truncate text-[12px] text-text-3">
           {run.config.model_type} on {run.datasetName} · <TimeAgo iso={run.createdAt} />
         </p>
+        {run.tags.length > 0 && (
+          <ul aria-label="Tags" className="mt-1 flex flex-wrap gap-1">
+            {run.tags.map((tag) => (
+              <TagChip key={tag} tag={tag} />
+            ))}
+          </ul>
+        )}
         {/* On a phone one cell says it all. */}
         <div className="tabular mt-2 flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 sm:hidden">
           <StatusBadge status={run.status} cause={run.exitCause} />
@@ -71,7 +69,7 @@ function RunTableRow({ run, spark }: RunRow) {
         <RunProgress run={run} />
       </td>
       <td className="max-sm:hidden px-4 py-2.5">
-        <Sparkline values={spark} label={`Train loss, now ${formatLoss(run.trainLoss)}`} />
+        <Sparkline values={run.sparkline} label={`Train loss, now ${formatLoss(run.trainLoss)}`} />
       </td>
       <td className="max-sm:hidden tabular whitespace-nowrap px-4 py-2.5">
         <LossChange before={run.evalLossBefore} after={run.evalLossAfter} />
