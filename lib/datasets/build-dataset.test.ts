@@ -244,6 +244,22 @@ describe("a JSONL file", () => {
     }
   });
 
+  it("takes rows that teach the same once, so that the held-out split holds no copies", async () => {
+    const lines = [
+      '{"text":"let a;"}',
+      '{"prompt":"p","completion":"let a;"}',
+      '{ "language": "rust", "text": "let a;" }',
+      '{"completion":"let a;","prompt":"p","id":7}',
+      '{"prompt":"q","completion":"let a;"}',
+      '{"text":"let a; "}',
+    ];
+    const { stats } = await buildJsonl(lines.join("\n"));
+    expect((await documents()).map(({ name }) => name)).toEqual(["line 1", "line 2", "line 5", "line 6"]);
+    expect(stats.skipped).toEqual({
+      duplicate: { count: 2, examples: ["line 3: it equals line 1", "line 4: it equals line 2"] },
+    });
+  });
+
   it("is refused when no line is good, naming the first bad one of each kind", async () => {
     await expect(buildJsonl("oops\n{}\n")).rejects.toThrow(/no line to learn from; left out: 1 not JSON \(line 1: /);
     await expect(buildJsonl("")).rejects.toThrow("is empty");

@@ -1,4 +1,5 @@
 /** @file Documents from a JSONL file. A bad line is left out and reported; it never ends the reading. */
+import { createHash } from "node:crypto";
 import type { DatasetDocument } from "@/lib/contracts/dataset";
 import { AppError } from "@/lib/errors";
 import { readLines } from "../read-lines";
@@ -11,11 +12,14 @@ export const MAX_LINE_BYTES = 2_000_000;
 const BYTE_ORDER_MARK = 0xfeff;
 
 /**
- * Documents named `line <n>`, in order. Blank lines are passed over.
+ * Documents named `line <n>`, in order. Blank lines are passed over, and rows that teach the same as an earlier one are left
+ * out, or the held-out split would hold copies.
  * Errors: `invalid_input` when the file can't be read or is not UTF-8 from its first bytes on.
  */
 export async function* readJsonl(path: string, { skips, signal }: ReadSourceOptions): AsyncGenerator<DatasetDocument> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  /** Digest of a document → its line. */
+  const seen = new Map<string, number>();
   try {
     for await (const { number, bytes } of readLines(path, MAX_LINE_BYTES, signal)) {
       const skip = (reason: string, change: string) => skips.add(reason, `line ${number}: ${change}`);
@@ -44,8 +48,22 @@ export async function* readJsonl(path: string, { skips, signal }: ReadSourceOpti
         continue;
       }
       const row = parseJsonlRow(value);
-      if ("skip" in row) skip(row.skip, row.change);
-      else yield { name: `line ${number}`, ...row.document };
+      if ("skip" in row) {
+        skip(row.skip, row.change);
+        continue;
+      }
+      // Not the line itself: key order, spacing and further fields make no other document.
+      const { prompt, text: learned } = row.document;
+      const digest = createHash("sha256")
+        .update(JSON.stringify([prompt ?? null, learned]))
+        .digest("base64");
+      const first = seen.get(digest);
+      if (first !== undefined) {
+        skip("duplicate", `it equals line ${first}`);
+        continue;
+      }
+      seen.set(digest, number);
+      yield { name: `line ${number}`, ...row.document };
     }
   } catch (error) {
     if (error instanceof AppError || signal?.aborted) throw error;
