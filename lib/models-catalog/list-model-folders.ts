@@ -1,6 +1,7 @@
 /** @file Where models are looked for, in order: those that ship with the studio, the studio's own folder, the Hugging Face cache. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { SHARD_INDEX_FILE, WEIGHTS_FILE } from "./read-model-weights";
 
 export interface ModelFolder {
   id: string;
@@ -66,8 +67,11 @@ async function foldersIn(root: string): Promise<string[]> {
 }
 
 async function isModel(path: string): Promise<boolean> {
-  const files = await Promise.all(
-    ["config.json", "model.safetensors"].map((name) => stat(join(path, name)).catch(() => null)),
+  const [hasConfig, ...hasWeights] = await Promise.all(
+    ["config.json", WEIGHTS_FILE, SHARD_INDEX_FILE].map(async (name) => {
+      const info = await stat(join(path, name)).catch(() => null);
+      return info?.isFile() ?? false;
+    }),
   );
-  return files.every((file) => file?.isFile());
+  return hasConfig === true && hasWeights.includes(true);
 }

@@ -2,25 +2,38 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { isSupportedModelType, SUPPORTED_MODEL_TYPES } from "@/lib/contracts/model-types";
 import type { ModelView } from "@/lib/contracts/views";
 import { AppError } from "@/lib/errors";
-import { readSafetensorsHeader, type TensorInfo } from "./read-safetensors-header";
+import { readModelWeights } from "./read-model-weights";
+import type { TensorInfo } from "./read-safetensors-header";
 
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const size = z.int().min(1).max(1e9);
 
+const ModelType = z.object({ model_type: z.string().max(100) });
 const ModelConfig = z.object({
   architectures: z.array(z.string().max(200)).max(16).optional(),
-  model_type: z.string().max(100).optional(),
   max_position_embeddings: size,
   vocab_size: size,
   num_hidden_layers: size,
   hidden_size: size,
 });
 
-/** Throws AppError `invalid_input` that names the file when the folder is no usable model. */
+/** Throws AppError `invalid_input` that names the file when the folder is no usable model, or none that can be trained. */
 export async function readModelFolder(path: string, id: string, isBundled: boolean): Promise<ModelView> {
-  const config = ModelConfig.safeParse(await readJson(join(path, "config.json")));
+  const json = await readJson(join(path, "config.json"));
+  // First: another kind of model need not have the other fields either.
+  const modelType = ModelType.safeParse(json).data?.model_type;
+  if (!isSupportedModelType(modelType)) {
+    const found = modelType === undefined ? "has no model_type" : `is of type “${modelType}”`;
+    const supported = SUPPORTED_MODEL_TYPES.join(", ");
+    throw new AppError(
+      "invalid_input",
+      `config.json of ${id} ${found}, which can't be trained; supported: ${supported}.`,
+    );
+  }
+  const config = ModelConfig.safeParse(json);
   if (!config.success) {
     const issue = config.error.issues[0];
     throw new AppError(
@@ -31,11 +44,11 @@ export async function readModelFolder(path: string, id: string, isBundled: boole
   if (!(await isFile(join(path, "tokenizer.json")))) {
     throw new AppError("invalid_input", `The model ${id} has no tokenizer.json, which training needs.`);
   }
-  const { tensors, bytes } = await readSafetensorsHeader(join(path, "model.safetensors"));
+  const { tensors, bytes } = await readModelWeights(path);
   return {
     id,
     name: basename(id),
-    architecture: config.data.architectures?.[0] ?? config.data.model_type ?? "unknown",
+    architecture: config.data.architectures?.[0] ?? modelType,
     parameters: tensors.reduce((sum, tensor) => sum + tensor.elements, 0),
     contextLength: config.data.max_position_embeddings,
     vocabularySize: config.data.vocab_size,

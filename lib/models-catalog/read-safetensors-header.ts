@@ -12,6 +12,24 @@ const Tensor = z.object({
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 
+const DTYPE_BITS: Record<string, number> = {
+  F64: 64,
+  F32: 32,
+  F16: 16,
+  BF16: 16,
+  F8_E4M3: 8,
+  F8_E5M2: 8,
+  I64: 64,
+  I32: 32,
+  I16: 16,
+  I8: 8,
+  U64: 64,
+  U32: 32,
+  U16: 16,
+  U8: 8,
+  BOOL: 8,
+};
+
 export interface TensorInfo {
   name: string;
   dtype: string;
@@ -71,6 +89,16 @@ function parseTensors(
       if (offsets[0] > offsets[1] || offsets[1] > dataBytes) {
         throw broken(`the tensor ${name.slice(0, 100)} lies outside of the file`);
       }
-      return { name, dtype, shape, elements: shape.reduce((product, length) => product * length, 1) };
+      const elements = shape.reduce((product, length) => product * length, 1);
+      if (!fitsInto(elements, dtype, offsets[1] - offsets[0])) {
+        throw broken(`the tensor ${name.slice(0, 100)} has another size than its shape says`);
+      }
+      return { name, dtype, shape, elements };
     });
+}
+
+/** Also false for a product that is no longer a safe integer. Of a type that we don't know, an element has at least one bit. */
+function fitsInto(elements: number, dtype: string, bytes: number): boolean {
+  const bits = Object.hasOwn(DTYPE_BITS, dtype) ? DTYPE_BITS[dtype] : undefined;
+  return bits === undefined ? elements <= bytes * 8 : elements * bits === bytes * 8;
 }

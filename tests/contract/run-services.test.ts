@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AppError } from "@/lib/errors";
@@ -125,6 +125,18 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
     const missing = getModel(ctx, { modelId: "no/model" });
     await expect(missing).rejects.toThrow(TINY_MODEL_ID);
     await rm(broken, { recursive: true });
+  });
+
+  it("neither offer a model of another architecture nor take it for a run, and say which are supported", async () => {
+    const other = join(ctx.paths.models, "other");
+    await cp(join(ctx.paths.models, TINY_MODEL_ID), other, { recursive: true });
+    expect((await listModels(ctx)).map(({ id }) => id)).toContain("other");
+    const settings = JSON.parse(await readFile(join(other, "config.json"), "utf8"));
+    await writeFile(join(other, "config.json"), JSON.stringify({ ...settings, model_type: "qwen2" }));
+    expect((await listModels(ctx)).map(({ id }) => id)).not.toContain("other");
+    const errors = await refusal(tinyRunConfig({ model_type: "other" }));
+    expect(errors).toEqual({ model_type: [expect.stringMatching(/qwen2.*supported: llama/)] });
+    await rm(other, { recursive: true });
   });
 
   it("read a model by its path only inside the allowed folders", async () => {

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { isSupportedModelType, SUPPORTED_MODEL_TYPES, type SupportedModelType } from "@/lib/contracts/model-types";
 import { AppError } from "@/lib/errors";
 import type { Architecture } from "./architecture";
 import { LlamaConfig, llama } from "./llama";
@@ -9,11 +10,9 @@ import { LlamaConfig, llama } from "./llama";
 const MAX_CONFIG_BYTES = 1_000_000;
 
 /** Keyed by model_type, the field that Hugging Face configurations are told apart by. */
-const ARCHITECTURES: Record<string, (config: unknown) => Architecture> = {
+const ARCHITECTURES: Record<SupportedModelType, (config: unknown) => Architecture> = {
   llama: (config) => llama(LlamaConfig.parse(config)),
 };
-
-export const SUPPORTED_MODEL_TYPES = Object.keys(ARCHITECTURES);
 
 /**
  * Reads `config.json` of a model folder.
@@ -33,14 +32,12 @@ export async function openArchitecture(modelDir: string): Promise<Architecture> 
     throw new AppError("invalid_input", `${path} is not valid JSON; download the model again.`, { cause });
   }
   const modelType = z.object({ model_type: z.string() }).safeParse(config).data?.model_type;
-  const open =
-    modelType !== undefined && Object.hasOwn(ARCHITECTURES, modelType) ? ARCHITECTURES[modelType] : undefined;
-  if (!open) {
+  if (!isSupportedModelType(modelType)) {
     const found = modelType === undefined ? "has no model_type" : `is of type "${modelType}"`;
     throw new AppError("invalid_input", `${path} ${found}; supported types are ${SUPPORTED_MODEL_TYPES.join(", ")}.`);
   }
   try {
-    return open(config);
+    return ARCHITECTURES[modelType](config);
   } catch (cause) {
     const reason =
       cause instanceof z.ZodError

@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import type { LinearShape, PlanFacts } from "@/lib/contracts/run-plan";
 import { AppError } from "@/lib/errors";
-import { readSafetensorsHeader, type TensorInfo } from "@/lib/models-catalog/read-safetensors-header";
+import { readModelWeights } from "@/lib/models-catalog/read-model-weights";
+import type { TensorInfo } from "@/lib/models-catalog/read-safetensors-header";
 import type { ServiceContext } from "../context";
 import { getMaskBlock } from "../datasets/get-mask-block";
 import { getModel } from "../models/get-model";
@@ -20,7 +20,7 @@ export interface PlanFactsInput {
  */
 export async function getPlanFacts(ctx: ServiceContext, input: PlanFactsInput): Promise<PlanFacts> {
   const model = await getModel(ctx, { modelId: input.modelId });
-  const { tensors } = await readSafetensorsHeader(join(model.path, "model.safetensors"));
+  const { tensors } = await readModelWeights(model.path);
   const { blocks: trainBlocks } = await getMaskBlock(ctx, { ...input, split: "train", index: 0 });
   return {
     trainBlocks,
