@@ -5,11 +5,11 @@ import { join } from "node:path";
 
 const LEFT_OUT = /(^|\/)(node_modules|fixtures|\.DS_Store)$|\.test\.tsx?$|\.md$/;
 
-/** Files below the given files and folders, relative to `folder`, sorted; tests and documents are left out. */
-export function listSources(folder, names) {
+/** Files below the given files and folders, relative to `folder`, sorted; tests and documents are left out by default. */
+export function listSources(folder, names, leftOut = LEFT_OUT) {
   const found = [];
   const visit = (name) => {
-    if (LEFT_OUT.test(name)) return;
+    if (leftOut.test(name)) return;
     const info = lstatSync(join(folder, name), { throwIfNoEntry: false });
     if (info?.isDirectory()) for (const child of readdirSync(join(folder, name))) visit(`${name}/${child}`);
     else if (info?.isFile()) found.push({ name, size: info.size, modified: info.mtimeMs });

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +16,6 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function problemsOf(text) {
   writeFileSync(join(folder, "docs/a.md"), text);
-  execFileSync("git", ["init", "-q"], { cwd: folder });
-  execFileSync("git", ["add", "-A"], { cwd: folder });
   return findStaleReferences(folder);
 }
 
@@ -39,4 +36,14 @@ test.each([
   ["a script", "`npm run gone`", "npm run gone"],
 ])("%s that does not exist is named", (_, text, name) => {
   expect(problemsOf(text).join()).toContain(name);
+});
+
+test("documents that packages, builds and runs bring are not ours", () => {
+  for (const place of ["node_modules/a", "lib/node_modules/a", "data/runs", ".next", "dist"]) {
+    mkdirSync(join(folder, place), { recursive: true });
+    writeFileSync(join(folder, place, "README.md"), "[x](gone.md)");
+  }
+  mkdirSync(join(folder, "lib/data"));
+  writeFileSync(join(folder, "lib/data/README.md"), "[x](lost.md)");
+  expect(problemsOf("")).toEqual(["lib/data/README.md names lost.md, which does not exist"]);
 });
