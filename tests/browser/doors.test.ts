@@ -87,6 +87,20 @@ describe.skipIf(executablePath === null)("the doors", () => {
     for (const path of ["/", "/runs/new", "/datasets", "/nothing"])
       expect(await statusOf(url + path, "GET", {}), path).toBe(307);
     expect(await statusOf(`${url}/api/runs`, "GET", { authorization: `Bearer ${TOKEN}` })).toBe(200);
+
+    // Guessing is stopped after a while, even when the guess would be right.
+    await page.context().clearCookies();
+    await page.goto(`${url}/sign-in`);
+    const submit = page.getByRole("button", { name: "Sign in", exact: true });
+    for (let guesses = 0; guesses < 10; guesses++) {
+      await page.getByLabel("Token").fill(`not-the-token-of-this-studio-${guesses}`);
+      await submit.click();
+    }
+    await page.getByText(/^Too many wrong tokens; wait \d+ s/).waitFor();
+    await page.getByLabel("Token").fill(TOKEN);
+    await submit.click();
+    await page.getByText(/^Too many wrong tokens; wait \d+ s/).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/sign-in");
   });
 
   it("turns away other sites and other names", async () => {
