@@ -1,4 +1,5 @@
 import type { Paths } from "@/lib/config/paths";
+import { fileUrl } from "./file-url";
 
 export interface DatabaseOptions {
   url: string;
@@ -16,7 +17,7 @@ export function databaseOptions(
   paths: Paths,
 ): DatabaseOptions {
   return {
-    url: env.DATABASE_URL ?? `file:${paths.database}`,
+    url: env.DATABASE_URL ?? fileUrl(paths.database),
     migrationsFolder: `${paths.repository}/drizzle/migrations`,
     isSqlDebug: env.SQL_DEBUG,
   };

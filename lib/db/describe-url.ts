@@ -1,6 +1,8 @@
+import { isFileUrl } from "./file-url";
+
 /** A database address that may be shown and logged: without user, password and options. */
 export function describeUrl(url: string): string {
-  if (url.startsWith("file:")) return `file ${url.slice("file:".length)}`;
+  if (isFileUrl(url)) return `file ${url.slice("file:".length).replace(/[?#].*$/s, "")}`;
   try {
     const { protocol, host, pathname } = new URL(url);
     return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createClient } from "@libsql/client";
 import postgres from "postgres";
 import { z } from "zod";
 import { type DatabaseOptions, isPostgresUrl } from "./database-options";
 import { unavailable } from "./errors";
+import { findFilePath } from "./file-url";
 
 const Journal = z.object({ entries: z.array(z.object({ tag: z.string(), when: z.number() })) });
 
@@ -43,10 +43,9 @@ async function newestInPostgres(url: string): Promise<number> {
   }
 }
 
-const pathOf = (url: string): string => (url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length));
-
 async function newestInLibsql(url: string): Promise<number> {
-  if (url.startsWith("file:") && !existsSync(pathOf(url))) return 0;
+  const path = findFilePath(url);
+  if (path !== null && !existsSync(path)) return 0;
   const client = createClient({ url });
   try {
     const table = await client.execute("select name from sqlite_master where name = '__drizzle_migrations'");

@@ -9,6 +9,7 @@ import postgres from "postgres";
 import { AppError } from "@/lib/errors";
 import { type DatabaseOptions, isPostgresUrl } from "./database-options";
 import { describeUrl } from "./describe-url";
+import { isFileUrl } from "./file-url";
 
 /** Any number, the same in every process of ours. */
 const ADVISORY_LOCK = 7_265_103;
@@ -58,7 +59,7 @@ async function migratePostgresUnderLock({ url, migrationsFolder }: DatabaseOptio
 
 /** A new client each time: a refused statement would spoil its connection for the next attempt. */
 async function migrateLibsqlDatabase({ url, migrationsFolder }: DatabaseOptions): Promise<void> {
-  const client = createClient({ url, ...(url.startsWith("file:") ? { timeout: 5_000 } : {}) });
+  const client = createClient({ url, ...(isFileUrl(url) ? { timeout: 5_000 } : {}) });
   try {
     await migrateLibsql(libsqlDrizzle(client), { migrationsFolder: `${migrationsFolder}/sqlite` });
   } finally {

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type DatabaseOptions, isPostgresUrl } from "./database-options";
 import { unavailable } from "./errors";
+import { findFilePath } from "./file-url";
 import { migrateDatabase } from "./migrate-database";
 import { openLibsql } from "./open-libsql";
 import { openPostgres } from "./open-postgres";
@@ -10,9 +11,9 @@ import type { Db } from "./types";
 
 /** Opens without migrating. Throws AppError `unavailable` with one sentence when the database does not answer. */
 export async function connectDatabase(options: DatabaseOptions): Promise<Db> {
-  if (options.url.startsWith("file:")) {
-    const folder = dirname(options.url.replace(/^file:(\/\/)?/, ""));
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  const path = findFilePath(options.url);
+  if (path !== null) {
+    await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
       throw unavailable(options.url, error);
     });
   }

@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/libsql";
 import * as sqliteSchema from "../../drizzle/schema/sqlite";
 import type { DatabaseOptions } from "./database-options";
 import { isBusy, unavailable } from "./errors";
+import { isFileUrl } from "./file-url";
 import { Mutex } from "./mutex";
 import { statementLogger } from "./statement-logger";
 import type { Db, Tables, Tx } from "./types";
@@ -20,7 +21,7 @@ const mutexes = new Map<string, Mutex>();
 
 /** A file, or a server (Turso, sqld). */
 export async function openLibsql({ url, isSqlDebug = false }: DatabaseOptions): Promise<Db> {
-  const isFile = url.startsWith("file:");
+  const isFile = isFileUrl(url);
   const client = await connect(url, isFile);
   const sqliteOrm = drizzle(client, { schema: sqliteSchema, logger: statementLogger(isSqlDebug) });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
+import { fileUrl } from "@/lib/db/file-url";
 import { openDatabase } from "@/lib/db/open-database";
 import type { Db } from "@/lib/db/types";
 
@@ -36,7 +37,7 @@ export async function openTestDatabase(kind: TestDatabaseKind): Promise<TestData
 export async function createTestDatabase(kind: TestDatabaseKind): Promise<{ url: string; drop(): Promise<void> }> {
   if (kind === "postgres") return createPostgresDatabase();
   const folder = await mkdtemp(join(tmpdir(), "codetune-db-"));
-  return { url: `file:${join(folder, "test.db")}`, drop: () => rm(folder, { recursive: true, force: true }) };
+  return { url: fileUrl(join(folder, "test.db")), drop: () => rm(folder, { recursive: true, force: true }) };
 }
 
 async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
