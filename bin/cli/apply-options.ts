@@ -1,6 +1,9 @@
+import { delimiter, dirname } from "node:path";
 import { type Env, readEnv } from "@/lib/config/env";
 import { loadEnvFile } from "@/lib/config/load-env-file";
 import { pathsOf } from "@/lib/config/paths";
+import { databaseOptions } from "@/lib/db/database-options";
+import { absoluteFileUrl } from "@/lib/db/file-url";
 
 export interface EnvironmentOptions {
   host?: string;
@@ -11,7 +14,8 @@ export interface EnvironmentOptions {
 
 /**
  * The environment with the command line's options over it. Written to `process.env`, so that child processes get the
- * same; CODETUNE_HOME becomes absolute, since they may work in another folder. Throws AppError `invalid_input`.
+ * same. They work in the repository and read its `.env` for what is missing, so every place is written there, absolute.
+ * Throws AppError `invalid_input`.
  */
 export function applyOptions(options: EnvironmentOptions = {}): Env {
   loadEnvFile();
@@ -24,6 +28,10 @@ export function applyOptions(options: EnvironmentOptions = {}): Env {
   // A Space's container is reached through its proxy, never by loopback.
   if (process.env["SPACE_ID"]) process.env["HOST"] ??= "0.0.0.0";
   const env = readEnv();
-  process.env["CODETUNE_HOME"] = pathsOf(env).home;
+  const paths = pathsOf(env);
+  process.env["CODETUNE_HOME"] = paths.home;
+  process.env["CODETUNE_DATA_ROOTS"] = paths.dataRoots.join(delimiter);
+  process.env["HF_HOME"] = dirname(paths.huggingFaceCache);
+  process.env["DATABASE_URL"] = absoluteFileUrl(databaseOptions(env, paths).url);
   return env;
 }
