@@ -46,7 +46,11 @@ async function seen(envFile: string, options: EnvironmentOptions = {}) {
 
 test.each([
   ["without any setting", "", {}],
-  ["with relative settings", `DATABASE_URL=file:./x.db\nHF_HOME=hf\nCODETUNE_HOME=mine\nCODETUNE_DATA_ROOTS=a${delimiter}b`, {}],
+  [
+    "with relative settings",
+    `DATABASE_URL=file:./x.db\nHF_HOME=hf\nCODETUNE_HOME=mine\nCODETUNE_DATA_ROOTS=a${delimiter}b`,
+    {},
+  ],
   ["with a relative database as an option", "HF_HOME=../hf", { databaseUrl: "file:x.db" }],
   ["with an address that others reach", "CODETUNE_TOKEN=0123456789abcdef", { host: "0.0.0.0" }],
 ])("children work with the same places as the command line in a foreign folder, %s", async (_, envFile, options) => {

@@ -10,8 +10,8 @@ const PAGE = 500;
 
 export interface RunWatcher {
   event(event: RunEventView): void;
-  /** Called at every look, with the run as it is now. */
-  view(run: RunView): void;
+  /** Called at every look, with the run as it is now, and waited for. */
+  view(run: RunView): void | Promise<void>;
 }
 
 /** The number of the last event there is, so that a resumed run is followed from now on. */
@@ -35,7 +35,7 @@ export async function followRun(
     const events = await listRunEvents(ctx, { runId, afterSeq: seq, limit: PAGE });
     for (const event of events) watcher.event(event);
     seq = events.at(-1)?.seq ?? seq;
-    watcher.view(run);
+    await watcher.view(run);
     if (events.length === PAGE) continue;
     if (isFinal(run.status) || isOver()) return run;
     await sleep(INTERVAL_MS);

@@ -1,29 +1,25 @@
 import type { RunView } from "@/lib/contracts/views";
 import type { ServiceContext } from "@/lib/services/context";
 import { stopRun } from "@/lib/services/runs/stop-run";
-import { getHealth } from "@/lib/services/system/get-health";
-import { followRun } from "./follow-run";
-import type { SupervisedProcess } from "./processes/supervised-process";
+import { followRun, type RunWatcher } from "./follow-run";
 import { workerProcess } from "./processes/worker-process";
 import { createOutput } from "./run-output/create-watcher";
 import { say } from "./say";
+import { StandInWorker } from "./stand-in-worker";
 
 /**
- * Follows a run to its end and shows it. Where no worker is alive, one runs beside us for that long. The first Ctrl-C
- * asks the run to stop after its step, a second one leaves at once.
+ * Follows a run to its end and shows it. Where it waits and no worker is alive, one runs beside us until its end. The
+ * first Ctrl-C asks the run to stop after its step, a second one leaves at once.
  */
 export async function seeRunThrough(
   ctx: ServiceContext,
   { runId, afterSeq, isJson }: { runId: string; afterSeq: number; isJson: boolean },
 ): Promise<RunView> {
   let isOver = false;
-  let worker: SupervisedProcess | null = null;
-  if ((await getHealth(ctx)).status !== "ok") {
-    worker = workerProcess(() => {
-      isOver = true;
-    }, runId);
-    worker.start();
-  }
+  const giveUp = () => {
+    isOver = true;
+  };
+  const worker = new StandInWorker(ctx, () => workerProcess(giveUp, runId));
   let signals = 0;
   const onSignal = () => {
     signals++;
@@ -33,17 +29,24 @@ export async function seeRunThrough(
       return;
     }
     isOver = true;
-    worker?.kill();
+    worker.kill();
   };
   const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of names) process.on(name, onSignal);
   try {
     const output = createOutput(isJson);
-    const run = await followRun(ctx, { runId, afterSeq, isOver: () => isOver }, output);
+    const watcher: RunWatcher = {
+      event: output.event,
+      view: async (view) => {
+        output.view(view);
+        if (!isOver) await worker.look(view);
+      },
+    };
+    const run = await followRun(ctx, { runId, afterSeq, isOver: () => isOver }, watcher);
     output.end(run);
     return run;
   } finally {
-    await worker?.stop();
+    await worker.stop();
     for (const name of names) process.off(name, onSignal);
   }
 }

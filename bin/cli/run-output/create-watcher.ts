@@ -3,6 +3,7 @@ import type { RunWatcher } from "../follow-run";
 import { describeProgress, describeResult, secondsLeft } from "./describe-run";
 
 export interface RunOutput extends RunWatcher {
+  view(run: RunView): void;
   end(run: RunView): void;
 }
 
