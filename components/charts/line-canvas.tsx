@@ -100,6 +100,8 @@ export function LineCanvas(props: LineCanvasProps) {
     order: series.hasMarks ? 0 : 1,
     pointRadius: series.hasMarks || series.points.length === 1 ? 3 : 0,
     pointHoverRadius: 4,
+    // Marks on the edge, as the one of step 0, are drawn whole.
+    clip: 6 as const,
     pointStyle: series.isDashed ? ("rectRot" as const) : ("circle" as const),
   }));
   return <Line role="img" aria-label={props.label} data={{ datasets }} options={optionsOf(props, colors)} />;

@@ -62,8 +62,8 @@ export function Hero({ model, dataset, lastRun, start }: HeroProps) {
         <div>
           <dt className="text-[12px] text-text-3">How long</dt>
           <dd className="text-text-2">
-            {lastRun?.startedAt && lastRun.endedAt
-              ? `The last one took ${formatDuration(Date.parse(lastRun.endedAt) - Date.parse(lastRun.startedAt))} on this machine.`
+            {lastRun && lastRun.activeMs > 0
+              ? `The last one took ${formatDuration(lastRun.activeMs)} on this machine.`
               : "Depends on your processor. The run shows a measured estimate after its first steps, and you can stop and resume at any time."}
           </dd>
         </div>

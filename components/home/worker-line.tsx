@@ -26,15 +26,15 @@ export function WorkerLine({ initial, runs }: WorkerLineProps) {
   return (
     <ul aria-label="Workers" className="mb-4 flex flex-col gap-1 px-1 text-[13px] text-text-2">
       {workers.map((worker) => (
-        <li key={worker.id} data-testid="worker" className="flex flex-wrap items-center gap-x-2">
+        <li key={worker.id} data-testid="worker" className="flex items-baseline gap-2">
           <span
             aria-hidden
             className={cn("size-2 shrink-0 rounded-full", worker.isAlive ? "bg-good" : "border-2 border-warn")}
           />
-          <span>
-            Worker on <span className="font-medium text-text">{worker.hostname}</span>, {deviceOf(worker, runs)}:
+          <span className="min-w-0 break-words">
+            Worker on <span className="font-medium text-text">{worker.hostname}</span> · {deviceOf(worker, runs)} ·{" "}
+            <WorkerState worker={worker} runs={runs} />
           </span>
-          <WorkerState worker={worker} runs={runs} />
         </li>
       ))}
     </ul>

@@ -9,7 +9,7 @@ const show = (value: RunConfig[keyof RunConfig]): string =>
 export function RunConfigTable({ config }: { config: RunConfig }) {
   return (
     <Card title="Settings">
-      <dl className="grid grid-cols-1 gap-x-6 text-[13px] sm:grid-cols-2">
+      <dl className="grid grid-cols-1 gap-x-6 text-[13px] sm:grid-cols-2 lg:grid-cols-3">
         {(Object.keys(config) as (keyof RunConfig)[]).map((key) => (
           <div key={key} className="flex min-w-0 justify-between gap-3 border-b py-1.5">
             <dt className="text-text-3" title={key}>

@@ -2,7 +2,13 @@ import { Download } from "lucide-react";
 import { buttonClass } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { CopyText } from "@/components/ui/copy-text";
-import { formatLoss, formatPerplexity, formatSignedPercent, lossChangePercent } from "@/components/ui/format";
+import {
+  formatCount,
+  formatLoss,
+  formatPerplexity,
+  formatSignedPercent,
+  lossChangePercent,
+} from "@/components/ui/format";
 import type { RunView } from "@/lib/contracts/views";
 
 const ADAPTER_FILES = ["adapter_model.safetensors", "adapter_config.json"];
@@ -19,7 +25,9 @@ export function RunOutcome({ run }: { run: RunView }) {
       className="grid gap-6 rounded-box border bg-surface p-5 lg:grid-cols-[auto_minmax(0,1fr)] lg:gap-12"
     >
       <div>
-        <h2 className="font-semibold text-[13px]">Held-out loss, on the same files</h2>
+        <h2 className="font-semibold text-[13px]">
+          Held-out loss{run.evalTokens ? `, on the same ${formatCount(run.evalTokens)} tokens` : ""}
+        </h2>
         {percent === null ? (
           <p className="mt-2 max-w-xs text-text-2">
             Nothing was held out, so there is no loss to compare. Set a held-out share above 0.

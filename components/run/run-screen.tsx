@@ -37,9 +37,9 @@ export function RunScreen({ initial, actions }: { initial: RunSnapshot; actions:
         <div className="flex min-w-0 flex-col gap-4">
           <RunNotes run={run} update={actions.update} />
           <CheckpointList checkpoints={checkpoints} status={run.status} />
-          <RunConfigTable config={run.config} />
         </div>
       </div>
+      <RunConfigTable config={run.config} />
     </div>
   );
 }

@@ -37,7 +37,15 @@ export function Samples({ samples, status }: { samples: SamplePoint[]; status: R
         {names.map((name) => (
           <li key={name} className="grid gap-x-4 gap-y-3 border-b p-4 last:border-b-0 lg:grid-cols-2">
             <Completion title={`Before training${first > 0 ? ` (step ${first})` : ""}`} sample={find(name, first)} />
-            <Completion title={`Step ${shown}`} sample={find(name, shown)} isCurrent />
+            {shown > first ? (
+              <Completion title={`Step ${shown}`} sample={find(name, shown)} isCurrent />
+            ) : (
+              <p className="self-center text-text-3 max-lg:hidden">
+                {steps.length > 1 || isFinal(status)
+                  ? "Choose a later step above to compare."
+                  : "What the model writes after the next evaluation comes here."}
+              </p>
+            )}
           </li>
         ))}
       </ul>
