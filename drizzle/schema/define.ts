@@ -70,6 +70,8 @@ export function defineSchema(c: ColumnKit) {
       tokensPerSecond: c.real("tokens_per_second"),
       evalLossBefore: c.real("eval_loss_before"),
       evalLossAfter: c.real("eval_loss_after"),
+      /** Tokens that both held-out losses are measured on. */
+      evalTokens: c.int64("eval_tokens"),
       trainableParameters: c.int64("trainable_parameters"),
       totalParameters: c.int64("total_parameters"),
       peakBytes: c.int64("peak_bytes"),
@@ -79,6 +81,9 @@ export function defineSchema(c: ColumnKit) {
       createdAt: c.instant("created_at").notNull().$defaultFn(now),
       startedAt: c.instant("started_at"),
       endedAt: c.instant("ended_at"),
+      /** Time in the hands of a worker, without waiting: of attempts that are over, and when the present one began. */
+      activeMs: c.int64("active_ms").notNull().default(0),
+      activeSinceMs: c.int64("active_since_ms"),
       updatedAt: c.instant("updated_at").notNull().$defaultFn(now).$onUpdateFn(now),
       /** Hidden since then; only a run at rest may be. Its rows and files stay, so that it can be restored. */
       deletedAt: c.instant("deleted_at"),

@@ -55,6 +55,21 @@ describe("applyRunEvent", () => {
     expect(events.reduce(applyRunEvent, fromDatabase).metrics.map(({ step }) => step)).toEqual([0, 1, 2]);
   });
 
+  it("forgets what was under way when the status changes, as over a stop and a resume", () => {
+    const saving = event(9, "progress", { phase: "saving", done: 0, total: 1 });
+    const stopped = [...events, saving, event(10, "status", { status: "stopped" })];
+    expect(stopped.reduce(applyRunEvent, emptySnapshot(run)).progress).toBeNull();
+    const again = [...stopped, event(11, "status", { status: "queued" }), event(12, "progress", { ...saving.payload })];
+    expect(again.reduce(applyRunEvent, emptySnapshot(run)).progress).toMatchObject({ phase: "saving" });
+  });
+
+  it("shows the checkpoints that the trainer kept, and all of a trainer that does not say", () => {
+    const checkpoint = (step: number, kept?: number[]) => event(step, "checkpoint", { step, path: "/x", kept });
+    const steps = (...all: RunEventView[]) => all.reduce(applyRunEvent, emptySnapshot(run)).checkpoints;
+    expect(steps(checkpoint(2), checkpoint(4), checkpoint(6))).toEqual([2, 4, 6]);
+    expect(steps(checkpoint(2, [2]), checkpoint(4, [2, 4]), checkpoint(6, [4, 6]))).toEqual([4, 6]);
+  });
+
   it("goes on after events it can't read", () => {
     const broken = [
       event(1, "metric", { step: "one" }),

@@ -24,7 +24,7 @@ export interface RunSnapshot {
   run: RunView;
   metrics: MetricPoint[];
   samples: SamplePoint[];
-  /** Steps at which a checkpoint was written. */
+  /** Steps of the checkpoints that are there: older ones were replaced. */
   checkpoints: number[];
   log: LogLine[];
   progress: { phase: string; done: number; total: number } | null;
@@ -38,7 +38,7 @@ const MAX_METRICS = 4000;
 const Sample = z.object({ step: z.number(), name: z.string(), prompt: z.string(), completion: z.string() });
 const Progress = z.object({ phase: z.string(), done: z.number(), total: z.number() });
 const Log = z.object({ level: z.enum(["info", "warn", "error"]).catch("info"), message: z.string() });
-const Step = z.object({ step: z.number() });
+const Checkpoint = z.object({ step: z.number(), kept: z.array(z.number()).nullish() });
 const Status = z.object({ status: z.string() });
 const Hello = z.object({
   engine: z.string(),
@@ -134,7 +134,7 @@ function logLineOf({ seq, kind, payload, createdAt: at }: RunEventView): LogLine
     return status.success ? line("info", `The run is ${status.data.status}.`) : null;
   }
   if (kind === "checkpoint") {
-    const checkpoint = Step.safeParse(payload);
+    const checkpoint = Checkpoint.safeParse(payload);
     return checkpoint.success ? line("info", `Checkpoint written at step ${checkpoint.data.step}.`) : null;
   }
   if (kind === "hello") {
@@ -167,17 +167,21 @@ function changeOf(snapshot: RunSnapshot, event: RunEventView): Partial<RunSnapsh
       return { samples: [...others, sample.data] };
     }
     case "checkpoint": {
-      const step = Step.safeParse(event.payload);
-      if (!step.success) return {};
-      return { checkpoints: [...new Set([...snapshot.checkpoints, step.data.step])].sort((a, b) => a - b) };
+      const checkpoint = Checkpoint.safeParse(event.payload);
+      if (!checkpoint.success) return {};
+      // A trainer that does not say what it keeps, keeps all.
+      const there = checkpoint.data.kept ?? [...snapshot.checkpoints, checkpoint.data.step];
+      return { checkpoints: [...new Set(there)].sort((a, b) => a - b) };
     }
     case "progress": {
       const progress = Progress.safeParse(event.payload);
       return progress.success ? { progress: progress.data } : {};
     }
+    case "status":
+      // What was under way is over: "saving" of before a stop says nothing about the run that was resumed.
+      return { progress: null };
     case "log":
     case "error":
-    case "status":
     case "hello":
     case "done":
       return {};

@@ -44,6 +44,8 @@ export const Frame = z.discriminatedUnion("kind", [
     startStep: z.number(),
     trainableParameters: z.number(),
     totalParameters: z.number(),
+    /** Tokens with loss that every held-out loss of this run is measured on; 0 when nothing is held out. */
+    evalTokens: z.number().optional(),
   }),
   z.strictObject({
     kind: z.literal("progress"),
@@ -78,7 +80,13 @@ export const Frame = z.discriminatedUnion("kind", [
     prompt: z.string(),
     completion: z.string(),
   }),
-  z.strictObject({ kind: z.literal("checkpoint"), step: z.number(), path: z.string() }),
+  z.strictObject({
+    kind: z.literal("checkpoint"),
+    step: z.number(),
+    path: z.string(),
+    /** Steps of all checkpoints that are on disk now: older ones were replaced. */
+    kept: z.array(z.number()).optional(),
+  }),
   z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "warn", "error"]), message: z.string() }),
   z.strictObject({
     kind: z.literal("done"),

@@ -52,6 +52,8 @@ export interface RunView {
   trainLoss: number | null;
   evalLossBefore: number | null;
   evalLossAfter: number | null;
+  /** Tokens that both held-out losses are measured on; null until the trainer has said so. */
+  evalTokens: number | null;
   tokensPerSecond: number | null;
   peakBytes: number | null;
   device: string | null;
@@ -66,6 +68,10 @@ export interface RunView {
   createdAt: string;
   startedAt: string | null;
   endedAt: string | null;
+  /** Time that a worker spent on it, over all attempts that are over: waiting and rest are not in it. */
+  activeMs: number;
+  /** When the present attempt began; null while none is under way. */
+  activeSince: string | null;
 }
 
 /** A run in a list. */

@@ -5,6 +5,7 @@ import { claimNextRun, interruptExpiredRuns, renewLease } from "@/lib/db/reposit
 import { recordRunEvent } from "@/lib/db/repositories/run-progress";
 import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
 import { findRun } from "@/lib/db/repositories/runs";
+import { toRunView } from "@/lib/services/runs/to-run-view";
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from "../helpers/open-test-database";
 import { addDataset, addRun } from "../helpers/run-fixtures";
 
@@ -59,6 +60,40 @@ describe.each(TEST_DATABASES)("the queue of runs on %s", (kind) => {
     const rows = await Promise.all([...claimed].map((id) => findRun(database.db, id)));
     expect(new Set(rows.map((row) => row?.run.deviceKey)).size).toBe(10);
     expect(rows.map((row) => row?.run.attempts)).toEqual(rows.map(() => 1));
+  });
+
+  it("counts the time in a worker's hands, not the time between a stop and a resume or after a lost lease", async () => {
+    const id = await add(0);
+    const change = (rest: Omit<Parameters<typeof changeRunStatus>[1], "runId">) =>
+      database.db.transaction((tx) => changeRunStatus(tx, { runId: id, ...rest }));
+    const view = async (seconds: number) => {
+      const record = await findRun(database.db, id);
+      if (record === null) throw new Error("the run is gone");
+      const { activeMs, activeSince } = toRunView(record, at(seconds), null);
+      return { activeMs, activeSince };
+    };
+    expect(await view(0)).toEqual({ activeMs: 0, activeSince: null });
+    await claim("a", "host/1", 100);
+    await change({ from: ["preparing"], to: "running", now: at(101) });
+    expect(await view(102)).toEqual({ activeMs: 0, activeSince: at(100).toISOString() });
+    await change({ from: ["running"], to: "stopping", now: at(103) });
+    await change({ from: ["stopping"], to: "stopped", now: at(107) });
+    expect(await view(110)).toEqual({ activeMs: 7000, activeSince: null });
+    await change({ from: ["stopped"], to: "queued", now: at(30_000) });
+    expect(await view(30_001)).toEqual({ activeMs: 7000, activeSince: null });
+    // Its worker is lost: the lease of 15 seconds is the last that is known, before and after a sweep says so.
+    await claim("b", "host/1", 40_000);
+    const lost = { activeMs: 22_000, activeSince: null };
+    expect(await view(50_000)).toEqual(lost);
+    await database.db.transaction((tx) => interruptExpiredRuns(tx, at(60_000)));
+    expect(await view(60_001)).toEqual(lost);
+    // Stopped in the queue, and a clock that was set back: neither adds nor takes.
+    await change({ from: ["interrupted"], to: "queued", now: at(60_002) });
+    await change({ from: ["queued"], to: "stopped", now: at(70_000) });
+    await change({ from: ["stopped"], to: "queued", now: at(70_001) });
+    await claim("c", "host/1", 70_002);
+    await change({ from: ["preparing"], to: "failed", now: at(1) });
+    expect(await view(70_003)).toEqual(lost);
   });
 
   it("frees a device when the lease of its run has run out", async () => {

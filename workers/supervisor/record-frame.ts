@@ -62,6 +62,7 @@ function progressOf(frame: Frame): RunProgress {
         step: frame.startStep,
         trainableParameters: frame.trainableParameters,
         totalParameters: frame.totalParameters,
+        ...(frame.evalTokens === undefined ? {} : { evalTokens: frame.evalTokens }),
       };
     case "metric":
       if (frame.rank !== 0) return {};

@@ -46,6 +46,7 @@ export async function claimNextRun(tx: Tx, lease: Lease): Promise<RunRow | null>
       deviceKey: lease.deviceKey,
       attempts: sql`${runs.attempts} + 1`,
       startedAt: sql`coalesce(${runs.startedAt}, ${sql.param(lease.now, runs.startedAt)})`,
+      activeSinceMs: lease.now.getTime(),
       endedAt: null,
       exitCause: null,
       exitMessage: null,
@@ -87,7 +88,7 @@ export async function interruptExpiredRuns(
 ): Promise<string[]> {
   const { runs } = tx.tables;
   const expired = await tx.orm
-    .select({ id: runs.id, status: runs.status })
+    .select({ id: runs.id, status: runs.status, leaseExpiresAt: runs.leaseExpiresAt })
     .from(runs)
     .where(
       and(
@@ -98,7 +99,7 @@ export async function interruptExpiredRuns(
       ),
     );
   const interrupted: string[] = [];
-  for (const { id, status } of expired) {
+  for (const { id, status, leaseExpiresAt } of expired) {
     // A worker that came back meanwhile has renewed its lease: compare again in the update.
     const set = {
       exitCause: "lost_worker" as const,
@@ -114,6 +115,8 @@ export async function interruptExpiredRuns(
       set,
       now,
       leaseExpiredAt: now,
+      // Nobody knows what became of it since.
+      activeUntil: leaseExpiresAt,
     });
     if (row !== null) interrupted.push(id);
   }

@@ -18,6 +18,7 @@ export type RunProgress = Partial<
     | "tokensPerSecond"
     | "evalLossBefore"
     | "evalLossAfter"
+    | "evalTokens"
     | "trainableParameters"
     | "totalParameters"
     | "peakBytes"

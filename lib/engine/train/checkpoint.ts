@@ -79,8 +79,14 @@ async function hashFile(path: string): Promise<{ bytes: number; sha256: string }
   return { bytes: (await stat(path)).size, sha256: hash.digest("hex") };
 }
 
-/** Writes `checkpoints/step-<n>`, replacing one of the same step, then prunes. Returns its path. */
-export async function writeCheckpoint(runDir: string, contents: CheckpointContents): Promise<string> {
+export interface WrittenCheckpoint {
+  path: string;
+  /** Steps of all checkpoints that are there after pruning, in order. */
+  kept: number[];
+}
+
+/** Writes `checkpoints/step-<n>`, replacing one of the same step, then prunes. */
+export async function writeCheckpoint(runDir: string, contents: CheckpointContents): Promise<WrittenCheckpoint> {
   const { progress, parameters, optimizer } = contents;
   const parent = checkpointsDir(runDir);
   const temporary = join(parent, `.writing-${randomUUID()}`);
@@ -110,7 +116,7 @@ export async function writeCheckpoint(runDir: string, contents: CheckpointConten
     throw error;
   }
   await pruneCheckpoints(parent);
-  return final;
+  return { path: final, kept: (await listSteps(parent)).toReversed() };
 }
 
 /** Puts a finished folder in the place of another. A crash in between leaves the old one, the new one, or neither. */

@@ -1,5 +1,6 @@
 /** @file The loss on the held-out split: the same blocks in the same order at every evaluation of a run. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { countLossTokens } from "../data/count-loss-tokens";
 import type { Blocks } from "../data/open-blocks";
 import { StopRequested } from "../stop-requested";
 import type { TrainableModel } from "../types";
@@ -11,6 +12,12 @@ export const MAX_EVAL_POSITIONS = 16_384;
 export function selectEvalBlocks(blocks: number, blockLength: number): number[] {
   const count = Math.min(blocks, Math.max(1, Math.floor(MAX_EVAL_POSITIONS / blockLength)));
   return Array.from({ length: count }, (_, i) => Math.floor((i * blocks) / count));
+}
+
+/** What every evaluation of these blocks averages over. */
+export function countHeldOutTokens(blocks: Blocks): number {
+  const selected = selectEvalBlocks(blocks.manifest.splits.eval.blocks, blocks.manifest.blockLength);
+  return selected.reduce((sum, index) => sum + countLossTokens(blocks.getBatch("eval", [index], 1)), 0);
 }
 
 export interface HeldOutLoss {

@@ -10,6 +10,7 @@ import { openBlocks } from "../data/open-blocks";
 import { readAdapter } from "../lora/adapter-format";
 import { Rng } from "../optim/rng";
 import { openSafetensors } from "../safetensors/open-safetensors";
+import { evaluateHeldOut } from "./evaluate-held-out";
 import { train } from "./train";
 import { TrainingFailure } from "./training-failure";
 
@@ -93,6 +94,16 @@ async function run(harness: Harness = {}) {
   return { frames, model, outcome };
 }
 
+/** As the loop does at the end. */
+const evaluateAll = async (model: BigramModel) =>
+  evaluateHeldOut({
+    model,
+    blocks: await openBlocks(join(dir, "blocks")),
+    batchSize: 2,
+    shouldStop: () => false,
+    onProgress: () => undefined,
+  });
+
 const metricsOf = (frames: Frame[]) => frames.filter((frame) => frame.kind === "metric");
 /** What must not depend on how often a run was stopped. */
 const curve = (metrics: MetricFrame[]) =>
@@ -140,7 +151,11 @@ test("trains to the last step, lowers the held-out loss, and saves exactly what 
     baseModel: "test/bigram",
   });
   for (const { name, data } of model.parameters) expect(adapter.tensors.get(name)?.data).toEqual(data);
-  expect(frames.find(({ kind }) => kind === "hello")).toMatchObject({ totalSteps: TOTAL_STEPS, startStep: 0 });
+  expect(frames.find(({ kind }) => kind === "hello")).toMatchObject({
+    totalSteps: TOTAL_STEPS,
+    startStep: 0,
+    evalTokens: (await evaluateAll(model))?.tokens,
+  });
   expect(await readdir(runDir)).toEqual(expect.not.arrayContaining([expect.stringMatching(/^\./)]));
 });
 
@@ -302,6 +317,8 @@ test("keeps the newest two checkpoints and the best one, and writes one when ask
   const last = evaluated.at(-1)?.step as number;
   expect(best.step).toBeLessThan(last - 10);
   expect(await checkpointNames()).toEqual([`step-${best.step}`, `step-${last - 10}`, `step-${last}`].toSorted());
+  const kept = [best.step, last - 10, last];
+  expect(frames.findLast(({ kind }) => kind === "checkpoint")).toMatchObject({ step: last, kept });
   await rm(runDir, { recursive: true });
   await writeBlocks(join(dir, "blocks"), {
     trainBlocks: 11,

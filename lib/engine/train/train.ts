@@ -29,7 +29,7 @@ import {
   writeCheckpoint,
 } from "./checkpoint";
 import { completeGreedily, type SampleTokenizer } from "./complete-greedily";
-import { evaluateHeldOut, selectEvalBlocks } from "./evaluate-held-out";
+import { countHeldOutTokens, evaluateHeldOut, selectEvalBlocks } from "./evaluate-held-out";
 import { saveResult } from "./save-result";
 import { TrainingFailure } from "./training-failure";
 
@@ -114,6 +114,7 @@ export async function train(options: TrainOptions): Promise<"completed" | "stopp
     startStep: progress.step,
     trainableParameters: parameters.reduce((sum, { data }) => sum + data.length, 0),
     totalParameters: model.totalParameters,
+    evalTokens: countHeldOutTokens(blocks),
   });
   if (restored) log("info", `Continuing after step ${progress.step}.`);
   log("info", describeHeldOut(blocks));
@@ -121,9 +122,9 @@ export async function train(options: TrainOptions): Promise<"completed" | "stopp
   const save = async () => {
     assertFinite(parameters, progress.step);
     const rng = options.rng.state;
-    const path = await writeCheckpoint(runDir, { configHash, progress, rng, parameters, optimizer, adapter });
+    const written = await writeCheckpoint(runDir, { configHash, progress, rng, parameters, optimizer, adapter });
     savedStep = progress.step;
-    emit({ kind: "checkpoint", step: progress.step, path });
+    emit({ kind: "checkpoint", step: progress.step, ...written });
   };
   const stop = async (): Promise<"stopped"> => {
     if (savedStep !== progress.step || progress.pendingMetric) await save();

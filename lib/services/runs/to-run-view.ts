@@ -12,6 +12,9 @@ export const isLost = (run: Pick<RunRow, "status" | "leaseExpiresAt">, now: Date
 /** The row as people see it. `runsAhead` counts only for a queued run. */
 export function toRunView({ run, config, datasetName }: RunRecord, now: Date, runsAhead: number | null): RunView {
   const lost = isLost(run, now);
+  const lostMs = lost
+    ? Math.max(0, (run.leaseExpiresAt?.getTime() ?? 0) - (run.activeSinceMs ?? Number.POSITIVE_INFINITY))
+    : 0;
   return {
     id: run.id,
     name: run.name,
@@ -26,6 +29,7 @@ export function toRunView({ run, config, datasetName }: RunRecord, now: Date, ru
     trainLoss: run.trainLoss,
     evalLossBefore: run.evalLossBefore,
     evalLossAfter: run.evalLossAfter,
+    evalTokens: run.evalTokens,
     tokensPerSecond: run.tokensPerSecond,
     peakBytes: run.peakBytes,
     device: run.device,
@@ -38,5 +42,7 @@ export function toRunView({ run, config, datasetName }: RunRecord, now: Date, ru
     createdAt: run.createdAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     endedAt: (lost ? run.leaseExpiresAt : run.endedAt)?.toISOString() ?? null,
+    activeMs: run.activeMs + lostMs,
+    activeSince: lost || run.activeSinceMs === null ? null : new Date(run.activeSinceMs).toISOString(),
   };
 }
