@@ -1,5 +1,6 @@
-/** @file Processes as the system sees them (Linux: /proc). */
-import { readdirSync, readFileSync } from "node:fs";
+/** @file Processes as the system sees them: /proc on Linux, `ps` elsewhere (macOS). */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 interface Row {
@@ -8,7 +9,7 @@ interface Row {
   state: string;
 }
 
-function listProcesses(): Row[] {
+export function listFromProc(): Row[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
@@ -24,9 +25,22 @@ function listProcesses(): Row[] {
     });
 }
 
+export function listFromPs(): Row[] {
+  return execFileSync("ps", ["-axo", "pid=,ppid=,stat="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [pid, parent, state = ""] = line.trim().split(/\s+/);
+      // The first letter is the state; what follows are remarks.
+      return { pid: Number(pid), parent: Number(parent), state: state.charAt(0) };
+    });
+}
+
+const listProcesses = existsSync("/proc/self/stat") ? listFromProc : listFromPs;
+
 /** Everything that `pid` started, and what they started. */
-export function descendantsOf(pid: number): number[] {
-  const all = listProcesses();
+export function descendantsOf(pid: number, list: () => Row[] = listProcesses): number[] {
+  const all = list();
   const found = [pid];
   for (const ancestor of found) found.push(...all.filter(({ parent }) => parent === ancestor).map((row) => row.pid));
   return found.slice(1);
