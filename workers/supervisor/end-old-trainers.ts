@@ -7,38 +7,42 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Process ids of trainers that were started with this spec. Known by their command line, so a reused id is never hit. */
+/**
+ * Process ids of trainers that were started with this spec. Known by their command line, so a reused id is never hit.
+ * Windows shows no command lines without PowerShell: there the lock in the run's folder alone keeps a second one out.
+ */
 export async function findTrainers(specPath: string): Promise<number[]> {
-  const processes = process.platform === "linux" ? await fromProc() : await fromPs();
-  const program = basename(process.execPath);
-  return processes
-    .filter(({ pid, args }) => pid !== process.pid && basename(args[0] ?? "") === program && args.at(-1) === specPath)
-    .map(({ pid }) => pid);
+  if (process.platform === "win32") return [];
+  const found = process.platform === "linux" ? await fromProc(specPath) : await fromPs(specPath);
+  return found.filter((pid) => pid !== process.pid);
 }
 
-interface RunningProcess {
-  pid: number;
-  args: string[];
+const isOurProgram = (path: string): boolean => basename(path) === basename(process.execPath);
+
+async function fromProc(specPath: string): Promise<number[]> {
+  const found: number[] = [];
+  const look = async (pid: string) => {
+    // Gone meanwhile, or a zombie: nothing that could write.
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    const args = command.split("\0").slice(0, -1);
+    if (isOurProgram(args[0] ?? "") && args.at(-1) === specPath) found.push(Number(pid));
+  };
+  await Promise.all((await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(look));
+  return found;
 }
 
-async function fromProc(): Promise<RunningProcess[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  return Promise.all(
-    pids.map(async (pid) => {
-      // Gone meanwhile, or a zombie: nothing that could write.
-      const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      return { pid: Number(pid), args: command.split("\0").slice(0, -1) };
-    }),
-  );
+async function fromPs(specPath: string): Promise<number[]> {
+  // Twice w: whole command lines, however long.
+  const { stdout } = await run("ps", ["-axwwo", "pid=,args="], { maxBuffer: 16 * 1024 * 1024 });
+  return trainersInPs(stdout, specPath);
 }
 
-async function fromPs(): Promise<RunningProcess[]> {
-  const { stdout } = await run("ps", ["-axo", "pid=,args="], { maxBuffer: 16 * 1024 * 1024 });
-  return stdout.split("\n").flatMap((line) => {
-    const match = /^\s*(\d+)\s+(.*)$/.exec(line);
-    return match?.[1] !== undefined && match[2] !== undefined
-      ? [{ pid: Number(match[1]), args: match[2].split(" ") }]
-      : [];
+/** `ps` joins arguments by spaces, which paths may contain as well: so only the begin and the end are compared. */
+export function trainersInPs(text: string, specPath: string): number[] {
+  return text.split("\n").flatMap((line) => {
+    const [, pid, command = ""] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+    const isOurs = command.startsWith(`${process.execPath} `) || isOurProgram(command.split(" ", 1)[0] ?? "");
+    return pid !== undefined && isOurs && command.endsWith(` ${specPath}`) ? [Number(pid)] : [];
   });
 }
 

@@ -61,6 +61,8 @@ export class TrainerProcess {
         stdio: ["pipe", log.fd, log.fd, frames.fd],
         // Its own process group: Ctrl-C in a terminal is for the worker, which then asks for a checkpoint.
         detached: true,
+        // On Windows a detached console program would open a window.
+        windowsHide: true,
       });
       return new TrainerProcess(child);
     } finally {

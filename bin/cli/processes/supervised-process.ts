@@ -49,6 +49,8 @@ export class SupervisedProcess {
       env: env ?? process.env,
       // Its own process group: Ctrl-C in the terminal reaches us only, and we end our children in order.
       detached: true,
+      // On Windows a detached console program would open a window.
+      windowsHide: true,
       // The open standard input tells the child that we are alive.
       stdio: ["pipe", onOutput === undefined ? "inherit" : "pipe", "inherit"],
     });
