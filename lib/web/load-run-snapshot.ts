@@ -15,6 +15,8 @@ const PARTS: Pick<Parameters<typeof listRunEvents>[1], "kinds" | "keep" | "limit
   { kinds: ["sample"], keep: "oldest", limit: 20 },
   { kinds: ["sample"], keep: "newest", limit: 400 },
   { kinds: ["progress"], keep: "newest", limit: 1 },
+  // A new status ends what was under way.
+  { kinds: ["status"], keep: "newest", limit: 1 },
 ];
 
 /**

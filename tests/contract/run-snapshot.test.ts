@@ -16,12 +16,12 @@ const OWNER = "wrk_test";
 const KINDS: RunEventView["kind"][] = [
   "metric",
   "metric",
-  "metric",
   "log",
   "sample",
   "checkpoint",
   "progress",
   "error",
+  "status",
 ];
 
 describe.each(TEST_DATABASES)("the state of a run on %s", (kind) => {
@@ -50,6 +50,7 @@ describe.each(TEST_DATABASES)("the state of a run on %s", (kind) => {
       completion: `${step}`,
       phase: "evaluating",
       done: step,
+      status: "running",
       total: 9,
     };
     const event = { kind: kindOf, payload, createdAt: new Date() };
