@@ -35,7 +35,7 @@ describe.each(TEST_DATABASES)("the state of a run on %s", (kind) => {
     const lease = { owner: OWNER, deviceKey: "d", now, expiresAt: new Date(now.getTime() + 600_000) };
     await ctx.db.transaction((tx) => claimNextRun(tx, lease));
     const rng = Rng.seeded(11);
-    for (let step = 1; step <= 1200; step++) await record(KINDS[rng.below(KINDS.length)] ?? "log", step);
+    for (let step = 1; step <= 900; step++) await record(KINDS[rng.below(KINDS.length)] ?? "log", step);
     all = await listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 });
   });
   afterAll(() => ctx.close());
