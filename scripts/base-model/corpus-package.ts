@@ -1,6 +1,5 @@
 /** @file One entry of corpus-packages.json, and the licences that the corpus may contain. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 
 export const ALLOWED_LICENSES = [
@@ -31,7 +30,7 @@ export type CorpusPackage = z.infer<typeof CorpusPackage>;
 
 /** The pinned list beside this file. */
 export async function listCorpusPackages(): Promise<CorpusPackage[]> {
-  const text = await readFile(join(import.meta.dirname, "corpus-packages.json"), "utf8");
+  const text = await readFile(new URL("corpus-packages.json", import.meta.url), "utf8");
   return z.array(CorpusPackage).parse(JSON.parse(text));
 }
 

@@ -53,6 +53,8 @@ const { values } = parseArgs({
     corpus: { type: "string", default: join(tmpdir(), "codetune-corpus") },
     work: { type: "string", default: join(tmpdir(), "codetune-base") },
     out: { type: "string", default: "models/tiny-code" },
+    /** What happened in this training run that the scripts do not tell. */
+    note: { type: "string", default: "" },
   },
 });
 const readJson = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, "utf8"));
@@ -122,7 +124,7 @@ ${verdict} For comparison with other reports: ${measured.natsPerToken.toFixed(3)
 From scratch with the studio's own engine (method full, fp32, CPU): ${progress.step} steps, ${(progress.tokensSeen / 1e6).toFixed(2)} million tokens with
 loss (${passes.toFixed(2)} passes over the text), ${Math.round(progress.trainingSeconds / 60)} minutes of training on a shared two-core machine. Blocks of 256, then 512, then 1,024
 tokens, attention kept inside each document; Muon for the matrices inside the layers, AdamW for the embedding and the
-norms; warm-up, constant rate, linear decay.
+norms; warm-up, constant rate, linear decay.${values.note === "" ? "" : `\n\n${values.note}`}
 
 ## Data
 ${manifest.train.documents} files, ${megabytes(manifest.train.bytes)} MB (${Object.entries(manifest.train.languages)
