@@ -159,8 +159,8 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
     expect(await steps(runId)).toEqual(Array.from({ length: 61 }, (_, step) => step));
   });
 
-  it("ends its trainer when the run is taken from it, and writes nothing more", async () => {
-    const runId = await queue({ steps: 100_000 });
+  it("stops its trainer, after a checkpoint, when the run is taken from it, and writes nothing more", async () => {
+    const runId = await queue({ steps: 100_000, checkpointEvery: 1_000_000 });
     start();
     await until(runId, ({ step }) => step >= 3);
     // As another worker's sweep would, had this one been asleep for longer than its lease.
@@ -172,6 +172,33 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
     });
     expect(await getRun(ctx, { runId })).toMatchObject({ status: "interrupted", exitCause: "lost_worker" });
     expect(await events(runId)).toHaveLength(before);
+    const checkpoint = JSON.parse(await readFile(join(ctx.paths.runs, runId, "checkpoint.json"), "utf8"));
+    expect(checkpoint.step).toBeGreaterThanOrEqual(3);
+  });
+
+  it("prepares a run although the database is away for a moment", async () => {
+    const runId = await queue({ steps: 3 });
+    const { db } = ctx;
+    let refusals = 0;
+    const away: ServiceContext = {
+      ...ctx,
+      db: {
+        ...db,
+        transaction: async (work) => {
+          if (refusals > 0) {
+            refusals--;
+            throw new Error("connection refused");
+          }
+          const result = await db.transaction(work);
+          // The claim: what comes next is preparation.
+          if ((result as { status?: string } | null)?.status === "preparing") refusals = 2;
+          return result;
+        },
+      },
+    };
+    worker = runWorker(away, { ...scriptedParts, shutdown: shutdown.signal });
+    expect(await ended(runId)).toMatchObject({ status: "completed", step: 3 });
+    expect(refusals).toBe(0);
   });
 
   it("goes on training while the database is away, and then records all that happened meanwhile", async () => {

@@ -13,7 +13,7 @@ import type { ServiceContext } from "@/lib/services/context";
 import { checkArtefact } from "./check-artefact";
 import { decideEnd, type RunEnd, type StopReason, type TrainerEnd } from "./decide-end";
 import { endOldTrainers, type OldTrainerPatience } from "./end-old-trainers";
-import { framesPathOf, recoverFrames } from "./frames-file";
+import { framesPathOf, type Patiently, recoverFrames } from "./frames-file";
 import { keepLease } from "./lease-keeper";
 import type { PrepareRun } from "./prepare-run";
 import { ProtocolError, type ReadFrame, readFrames } from "./read-frames";
@@ -77,7 +77,7 @@ class RunExecution {
       if (!this.#isLost) await this.#finish(end);
     } catch (error) {
       if (!(error instanceof LostLeaseError) && !this.#isLost) throw error;
-      this.#ctx.log.warn({ runId: this.#runId }, "the lease is lost; the trainer was ended");
+      this.#ctx.log.warn({ runId: this.#runId }, "the lease is lost; the trainer was stopped");
     } finally {
       shutdown.removeEventListener("abort", onShutdown);
       release();
@@ -93,10 +93,12 @@ class RunExecution {
     try {
       await mkdir(runDir, { recursive: true });
       await endOldTrainers(specPath, this.#options.oldTrainerPatience, this.#abort.signal);
-      framesOffset = await recoverFrames(this.#ctx, runDir, this.#runId, this.#options.owner);
+      const patiently: Patiently = (call) => this.#patiently(call);
+      framesOffset = await recoverFrames(this.#ctx, runDir, this.#runId, this.#options.owner, patiently);
       spec = await this.#options.prepareRun(this.#ctx, this.#record, {
         runDir,
         signal: this.#abort.signal,
+        patiently,
         onProgress: (done, total) => this.#note({ kind: "progress", phase: "loading", done, total }),
       });
       this.#abort.signal.throwIfAborted();
@@ -132,7 +134,7 @@ class RunExecution {
     const trainer = await TrainerProcess.start(this.#options.trainerEntry(), paths);
     this.#trainer = trainer;
     // A stop that came while it started.
-    if (this.#isLost) trainer.kill("SIGKILL");
+    if (this.#isLost) this.#askToStop();
     else if (this.#stopReason !== null) this.#stop(this.#stopReason);
 
     const end: Omit<TrainerEnd, "exit"> = { lastWord: null, protocolError: null, step: this.#record.run.step };
@@ -149,11 +151,13 @@ class RunExecution {
         }
       }
     } catch (error) {
-      trainer.kill("SIGKILL");
       if (!(error instanceof ProtocolError)) {
+        // Nothing wrong with the trainer: its checkpoint, and the frames in the file, are for whoever goes on.
+        this.#askToStop();
         await trainer.exit;
         throw error;
       }
+      trainer.kill("SIGKILL");
       end.protocolError = error.message;
     }
     return { ...end, exit: await trainer.exit };
@@ -208,14 +212,19 @@ class RunExecution {
     // A person's wish outlives a shutdown: the run is then stopped, not interrupted.
     this.#stopReason = this.#stopReason === "person" ? "person" : reason;
     this.#abort.abort();
-    const { stopPatience, shutdownPatience, shutdown } = this.#options;
-    this.#trainer?.stop(shutdown.aborted ? shutdownPatience : stopPatience);
+    this.#askToStop();
   }
 
+  /** Nothing more is recorded. The next owner waits for the trainer, and records what it still said. */
   #lose(): void {
     this.#isLost = true;
     this.#abort.abort();
-    this.#trainer?.kill("SIGKILL");
+    this.#askToStop();
+  }
+
+  #askToStop(): void {
+    const { stopPatience, shutdownPatience, shutdown } = this.#options;
+    this.#trainer?.stop(shutdown.aborted ? shutdownPatience : stopPatience);
   }
 
   /** Progress of our own; losing one costs nothing. */

@@ -7,30 +7,34 @@ import type { ServiceContext } from "@/lib/services/context";
 import { ProtocolError, readFrames } from "./read-frames";
 import { LostLeaseError, recordFrame } from "./record-frame";
 
+export type Patiently = <T>(call: () => Promise<T>) => Promise<T>;
+
 export const framesPathOf = (runDir: string): string => join(runDir, "frames.ndjson");
 
 /**
  * Records what is left and cuts off a last line without its end, so that the next trainer begins a line of its own.
  * Only while no trainer writes. Returns where it will begin.
+ * @param patiently runs each call of the database, again while it is away
  */
 export async function recoverFrames(
   ctx: ServiceContext,
   runDir: string,
   runId: string,
   owner: string,
+  patiently: Patiently = (call) => call(),
 ): Promise<number> {
   const path = framesPathOf(runDir);
   const file = await open(path, "a+");
   try {
     const { size } = await file.stat();
-    const run = await findRunStatus(ctx.db, runId);
+    const run = await patiently(() => findRunStatus(ctx.db, runId));
     if (run?.leaseOwner !== owner) throw new LostLeaseError(`the lease of ${runId} is lost`);
     // A shorter file is another file: its frames are not those that were recorded.
     let offset = run.framesOffset <= size ? run.framesOffset : size;
     try {
       for await (const { frame, start, end } of readFrames({ path, offset, isWriterGone: () => true })) {
-        const now = ctx.now();
-        await recordFrame(ctx.db, { runId, owner, frame, start, end, isLeftOver: true, now });
+        const record = { runId, owner, frame, start, end, isLeftOver: true, now: ctx.now() };
+        await patiently(() => recordFrame(ctx.db, record));
         offset = end;
       }
     } catch (error) {
@@ -38,7 +42,8 @@ export async function recoverFrames(
       ctx.log.warn({ runId, reason: error.message }, "frames of an earlier attempt can't be read and are left out");
     }
     await file.truncate(offset);
-    const row = await ctx.db.transaction((tx) => resetFramesOffset(tx, { runId, owner, offset }));
+    const place = { runId, owner, offset };
+    const row = await patiently(() => ctx.db.transaction((tx) => resetFramesOffset(tx, place)));
     if (row === null) throw new LostLeaseError(`the lease of ${runId} is lost`);
     return offset;
   } finally {

@@ -12,19 +12,24 @@ import { datasetDir } from "@/lib/services/datasets/dataset-dir";
 import { loadModelTokenizer } from "@/lib/services/datasets/load-model-tokenizer";
 import { getModel } from "@/lib/services/models/get-model";
 import { warmupProblem } from "@/lib/services/runs/warmup-problem";
+import type { Patiently } from "./frames-file";
 import { pickSamplePrompts } from "./pick-sample-prompts";
 
 export interface PrepareOptions {
   runDir: string;
   signal: AbortSignal;
+  /** Runs a call of the database, again while it is away. */
+  patiently: Patiently;
   onProgress(done: number, total: number): void;
 }
 
 export type PrepareRun = (ctx: ServiceContext, record: RunRecord, options: PrepareOptions) => Promise<TrainerSpec>;
 
 /** Throws AppError `invalid_input` (settings), `not_found` or `precondition_failed` (data). */
-export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, { runDir, signal, onProgress }) => {
-  const dataset = run.datasetId === null ? null : await findDatasetById(ctx.db, run.datasetId);
+export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, options) => {
+  const { runDir, signal, patiently, onProgress } = options;
+  const { datasetId } = run;
+  const dataset = datasetId === null ? null : await patiently(() => findDatasetById(ctx.db, datasetId));
   if (dataset === null)
     throw new AppError("not_found", `The dataset ${datasetName} is gone; start a new run with another.`);
   const model = await getModel(ctx, { modelId: config.model_type });

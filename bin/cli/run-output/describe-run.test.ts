@@ -17,6 +17,7 @@ const run: RunView = {
   trainLoss: 2.5,
   evalLossBefore: 3,
   evalLossAfter: null,
+  evalTokens: null,
   tokensPerSecond: 1234.5,
   peakBytes: null,
   device: "cpu",
@@ -29,6 +30,8 @@ const run: RunView = {
   createdAt: "2026-01-01T00:00:00.000Z",
   startedAt: null,
   endedAt: null,
+  activeMs: 0,
+  activeSince: null,
 };
 
 test.each([
