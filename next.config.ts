@@ -1,15 +1,19 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { NextConfig } from "next";
+
+const root = dirname(fileURLToPath(import.meta.url));
 
 const nextConfig: NextConfig = {
   // Native or file-reading packages stay outside the bundle. onnxruntime-node is not among them: nothing under app/ may reach it.
   serverExternalPackages: ["@libsql/client", "libsql", "postgres", "pino"],
   // The folder is the project, whatever lock files lie above it.
   turbopack: {
-    root: import.meta.dirname,
+    root,
     // We serve from the checkout and copy no traced files, so what a trace would hold is of no interest.
     ignoreIssue: [{ path: "**", title: /tracing of the whole project/ }],
   },
-  outputFileTracingRoot: import.meta.dirname,
+  outputFileTracingRoot: root,
   // `npm run verify` checks the types of everything; a start after a change should not wait for that.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
