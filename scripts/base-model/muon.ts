@@ -1,7 +1,8 @@
 /**
  * @file Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/): momentum whose matrices are replaced by
- * the nearest orthogonal ones before they are applied. From scratch it needs clearly fewer tokens than AdamW for the
- * same loss, and tokens are what an hour on two cores is short of. For the matrices inside the blocks only.
+ * the nearest orthogonal ones before they are applied. Its authors report fewer tokens than AdamW for the same
+ * loss (we have not compared the two here), and tokens are what an hour on two cores is short of. For the matrices inside
+ * the blocks only.
  */
 import { GraphBuilder } from "@/lib/engine/graph/graph-builder";
 import { encodeModel } from "@/lib/engine/onnx/encode-model";
