@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -178,6 +178,35 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
     }
     const { path } = await saveUpload(ctx, { name: "web.jsonl", body: new Blob(['{"text":"c"}']).stream() });
     expect((await createDataset(ctx, { name: "uploaded", source: { kind: "jsonl", path } })).stats.documents).toBe(1);
+  });
+
+  it("keep no upload once a dataset was made of it, or could not be, and sweep what was left for a day", async () => {
+    const upload = async (text: string) =>
+      (await saveUpload(ctx, { name: "rows.jsonl", body: new Blob([text]).stream() })).path;
+    const left = async () => (await readdir(ctx.paths.uploads)).filter((name) => name.includes("rows"));
+    for (const name of await left()) await rm(join(ctx.paths.uploads, name));
+    const source = { kind: "jsonl", path: await upload('{"text":"first"}\n') } as const;
+    await createDataset(ctx, { name: "swept", source });
+    expect(await left()).toEqual([]);
+    const taken = { kind: "jsonl", path: await upload('{"text":"second"}\n') } as const;
+    expect((await failure(createDataset(ctx, { name: "swept", source: taken }))).code).toBe("conflict");
+    const bad = { kind: "jsonl", path: await upload("nonsense\n") } as const;
+    await failure(createDataset(ctx, { name: "swept 2", source: bad }));
+    expect(await left()).toEqual([]);
+    // A file of one's own is never touched, wherever it lies.
+    const own = join(ctx.paths.home, "own-rows.jsonl");
+    await writeFile(own, '{"text":"own"}\n');
+    await createDataset(ctx, { name: "own", source: { kind: "jsonl", path: own } });
+    expect((await stat(own)).isFile()).toBe(true);
+
+    const fresh = `${"0".repeat(16)}-rows.jsonl.part`;
+    const old = `${"1".repeat(16)}-rows.jsonl.part`;
+    for (const name of [fresh, old, "my-rows.txt"]) await writeFile(join(ctx.paths.uploads, name), "x");
+    const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    for (const name of [old, "my-rows.txt"]) await utimes(join(ctx.paths.uploads, name), yesterday, yesterday);
+    const path = await upload("{}\n");
+    expect(await left()).toEqual([fresh, basename(path), "my-rows.txt"].sort());
+    for (const name of await left()) await rm(join(ctx.paths.uploads, name));
   });
 
   it("leave nothing of an upload that is refused or breaks off", async () => {

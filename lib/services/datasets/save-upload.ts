@@ -3,13 +3,15 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
+import { removeForgottenUploads } from "./remove-upload";
 
 const MAX_UPLOAD_BYTES = 1_000_000_000;
 const EXTENSION = /\.(?:jsonl|ndjson|json)$/i;
 
 /**
  * Streams an upload into the uploads folder under a name of our own; of the given name only a few letters are kept.
- * Errors: `invalid_input` for another kind of file or an empty one, `limit_exceeded` beyond 1 GB. Nothing is left behind.
+ * Errors: `invalid_input` for another kind of file or an empty one, `limit_exceeded` beyond 1 GB. Nothing is left behind;
+ * what a killed process left of an earlier one is removed.
  */
 export async function saveUpload(
   ctx: ServiceContext,
@@ -23,6 +25,7 @@ export async function saveUpload(
     .slice(0, 40);
   const { uploads } = ctx.paths;
   await mkdir(uploads, { recursive: true });
+  await removeForgottenUploads(ctx);
   const path = join(uploads, `${randomBytes(8).toString("hex")}-${stem || "upload"}.jsonl`);
   const partial = `${path}.part`;
   try {
