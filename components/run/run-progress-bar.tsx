@@ -59,7 +59,7 @@ export function RunProgressBar({ snapshot }: { snapshot: RunSnapshot }) {
             </span>
           )}
           {run.totalSteps !== null && <span>epoch {run.epoch.toFixed(2)}</span>}
-          {run.startedAt !== null && (
+          {(run.activeSince !== null || run.activeMs > 0) && (
             <span>
               <RunDuration run={run} /> {isOver ? "in all" : "so far"}
             </span>
