@@ -15,7 +15,7 @@ const wrongTokens = createAttemptLimiter({ limit: 10, windowMs: 60_000 });
 export async function signInAction(token: string): Promise<ActionResult<null>> {
   try {
     const head = await headers();
-    checkOrigin("POST", head);
+    checkOrigin(head);
     const expected = accessPolicy().token;
     if (expected === undefined)
       throw new AppError("unavailable", "This studio has no CODETUNE_TOKEN; set it and start again.");

@@ -20,10 +20,12 @@ export function route<P = Record<string, never>>(
 ): (request: Request, context: { params: Promise<P> }) => Promise<Response> {
   return async (request, context) => {
     try {
-      if (!options.isOpen) checkAccess(request.method, request.headers, accessPolicy(), Date.now());
+      if (!options.isOpen) checkAccess(request.method, request.headers, accessPolicy(), Date.now(), "api");
       return await handler({ ctx: await getServiceContext(), request, params: await context.params });
     } catch (error) {
       unstable_rethrow(error);
+      // Nobody reads the answer, and what was given up is no fault.
+      if (request.signal.aborted) return new Response(null, { status: 499 });
       if (isOurFault(error)) logError(error, `${request.method} ${new URL(request.url).pathname} failed.`);
       const failure = failureOf(error);
       return Response.json(failure, { status: HTTP_STATUS[failure.code], headers: { "Cache-Control": "no-store" } });

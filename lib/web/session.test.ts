@@ -11,9 +11,10 @@ const answer = (
   method: string,
   headers: Record<string, string>,
   policy: { host: string; token: string | undefined },
+  door?: "page" | "api",
 ) => {
   try {
-    checkAccess(method, new Headers(headers), policy, NOW);
+    checkAccess(method, new Headers(headers), policy, NOW, door);
     return "allowed";
   } catch (error) {
     return error instanceof AppError ? error.code : "crash";
@@ -96,6 +97,16 @@ describe("changing requests", () => {
       expect(answer(method, { host, cookie, ...headers }, server)).toBe("forbidden");
     }
     expect(answer("GET", { host, ...headers }, laptop)).toBe("allowed");
+    // A page may be linked to; by the API a mere GET already makes the studio work and write its caches.
+    for (const method of ["GET", "HEAD"]) {
+      expect(answer(method, { host, ...headers }, laptop, "api")).toBe("forbidden");
+    }
+  });
+
+  it("pass to the API by GET from our own pages, from programs and from the address bar", () => {
+    for (const headers of [{}, { "sec-fetch-site": "same-origin" }, { "sec-fetch-site": "none" }]) {
+      expect(answer("GET", { host, ...headers } as Record<string, string>, laptop, "api")).toBe("allowed");
+    }
   });
 });
 

@@ -3,7 +3,8 @@
  *
  * Bound to loopback: anyone on the machine, but only under a loopback name (an outside name that resolves to 127.0.0.1 is
  * DNS rebinding). Bound elsewhere, or asked under another name: only with CODETUNE_TOKEN, in a cookie or as a bearer token.
- * Everywhere: a request that changes something must come from our own pages (Origin, Sec-Fetch-Site) or from no page at all.
+ * Everywhere: a request that changes something, and any request to the API, must come from our own pages (Origin,
+ * Sec-Fetch-Site) or from no page at all. Pages may be linked to from anywhere.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { AppError } from "@/lib/errors";
@@ -70,9 +71,8 @@ function carriesToken(headers: HeaderSource, token: string, now: number): boolea
   return session !== null && isValidSession(session, token, now);
 }
 
-/** Throws AppError `forbidden` for a changing request that another site's page sent (CSRF). */
-export function checkOrigin(method: string, headers: HeaderSource): void {
-  if (SAFE_METHODS.has(method.toUpperCase())) return;
+/** Throws AppError `forbidden` for a request that another site's page sent (CSRF). */
+export function checkOrigin(headers: HeaderSource): void {
   const origin = headers.get("origin");
   const site = headers.get("sec-fetch-site");
   const isOurs =
@@ -86,10 +86,17 @@ export function checkOrigin(method: string, headers: HeaderSource): void {
 }
 
 /** Throws AppError: `forbidden` (wrong Host or Origin), `unavailable` (no token set up), `unauthenticated` (not signed in). */
-export function checkAccess(method: string, headers: HeaderSource, policy: AccessPolicy, now: number): void {
+export function checkAccess(
+  method: string,
+  headers: HeaderSource,
+  policy: AccessPolicy,
+  now: number,
+  door: "page" | "api" = "page",
+): void {
   const name = hostNameOf(headers.get("host"));
   if (name === null) throw new AppError("forbidden", "The request has no valid Host header.");
-  checkOrigin(method, headers);
+  // Reading by the API can be work too: a GET may tokenize a dataset and keep the result on disk.
+  if (door === "api" || !SAFE_METHODS.has(method.toUpperCase())) checkOrigin(headers);
   const isBoundToLoopback = isLoopback(policy.host);
   if (isBoundToLoopback && isLoopback(name)) return;
   if (policy.token === undefined) {

@@ -9,10 +9,11 @@ import { shareInFlight } from "./share-in-flight";
 /** Every document is tokenized the first time. Throws `not_found`, or `invalid_input` for a broken tokenizer. */
 export async function getLengthHistogram(
   ctx: ServiceContext,
-  { datasetId, modelId }: { datasetId: string; modelId: string },
+  { datasetId, modelId, signal }: { datasetId: string; modelId: string; signal?: AbortSignal | undefined },
 ): Promise<LengthHistogram> {
   const row = await getDatasetRow(ctx, datasetId);
   const tokenizer = await loadModelTokenizer(ctx, modelId);
   const folder = datasetDir(ctx, row.id);
-  return shareInFlight(`lengths ${tokenizer.hash} ${folder}`, () => histogramOf({ datasetDir: folder, tokenizer }));
+  const work = (stop: AbortSignal) => histogramOf({ datasetDir: folder, tokenizer, signal: stop });
+  return shareInFlight(`lengths ${tokenizer.hash} ${folder}`, work, signal);
 }

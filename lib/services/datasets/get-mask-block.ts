@@ -16,6 +16,8 @@ export interface MaskBlockRequest {
   seed: number;
   split: SplitName;
   index: number;
+  /** Gives up preparing, when nobody else waits for it. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -34,6 +36,10 @@ export async function getMaskBlock(ctx: ServiceContext, request: MaskBlockReques
     seed: request.seed,
   };
   const key = `blocks ${tokenizer.hash} ${JSON.stringify(settings)}`;
-  const prepared = await shareInFlight(key, () => prepareBlocks({ ...settings, tokenizer }));
+  const prepared = await shareInFlight(
+    key,
+    (signal) => prepareBlocks({ ...settings, tokenizer, signal }),
+    request.signal,
+  );
   return maskBlockOf(prepared, tokenizer, request.split, request.index);
 }

@@ -12,6 +12,8 @@ export interface PlanFactsInput {
   maxSeqLength: number;
   evalSplit: number;
   seed: number;
+  /** Gives up preparing blocks, when nobody else waits for them. */
+  signal?: AbortSignal | undefined;
 }
 
 /**

@@ -21,6 +21,7 @@ export const GET = route(async ({ ctx, request }) => {
     maxSeqLength: query.max_seq_length,
     evalSplit: query.eval_split,
     seed: query.seed,
+    signal: request.signal,
   });
   return json(facts);
 });

@@ -9,5 +9,5 @@ const Query = z.object({ model: z.string().min(1).max(200) });
 /** Token lengths of the documents with one model's tokenizer. */
 export const GET = route<{ datasetId: string }>(async ({ ctx, request, params }) => {
   const { model } = parse(Query, Object.fromEntries(new URL(request.url).searchParams));
-  return json(await getLengthHistogram(ctx, { datasetId: params.datasetId, modelId: model }));
+  return json(await getLengthHistogram(ctx, { datasetId: params.datasetId, modelId: model, signal: request.signal }));
 });

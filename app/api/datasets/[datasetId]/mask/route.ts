@@ -16,5 +16,6 @@ const Query = z.object({
 /** One prepared block, token by token, as the trainer sees it. */
 export const GET = route<{ datasetId: string }>(async ({ ctx, request, params }) => {
   const { model, length, ...rest } = parse(Query, Object.fromEntries(new URL(request.url).searchParams));
-  return json(await getMaskBlock(ctx, { datasetId: params.datasetId, modelId: model, maxSeqLength: length, ...rest }));
+  const settings = { datasetId: params.datasetId, modelId: model, maxSeqLength: length, ...rest };
+  return json(await getMaskBlock(ctx, { ...settings, signal: request.signal }));
 });
