@@ -19,19 +19,20 @@ const nextConfig: NextConfig = {
   poweredByHeader: false,
   devIndicators: { position: "bottom-right" },
   reactStrictMode: true,
-  // The Content-Security-Policy has a nonce per request, so it is set in proxy.ts; what never changes is set here for every answer.
+  // What never changes, for every answer. proxy.ts adds the Content-Security-Policy, which has a nonce per request, and who may
+  // show a page in a frame, which depends on where the studio runs and not on where it was built.
   headers: async () => [
     {
       source: "/(.*)",
       headers: [
         { key: "X-Content-Type-Options", value: "nosniff" },
-        { key: "X-Frame-Options", value: "DENY" },
         { key: "Referrer-Policy", value: "same-origin" },
         { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
         { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
         { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=()" },
       ],
     },
+    { source: "/api/(.*)", headers: [{ key: "X-Frame-Options", value: "DENY" }] },
   ],
 };
 

@@ -6,23 +6,8 @@ import { type NextRequest, NextResponse } from "next/server";
 import { AppError } from "@/lib/errors";
 import { accessPolicy } from "@/lib/web/access-policy";
 import { HTTP_STATUS } from "@/lib/web/http-status";
+import { pageHeaders } from "@/lib/web/page-headers";
 import { checkAccess } from "@/lib/web/session";
-
-function securityPolicy(nonce: string): string {
-  // React's development build evaluates strings to rebuild stack traces.
-  const development = process.env.NODE_ENV === "development" ? " 'unsafe-eval'" : "";
-  return [
-    "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "connect-src 'self'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join("; ");
-}
 
 export function proxy(request: NextRequest): NextResponse {
   const isSignIn = request.nextUrl.pathname === "/sign-in";
@@ -39,11 +24,16 @@ export function proxy(request: NextRequest): NextResponse {
       return NextResponse.redirect(new URL(`/sign-in?next=${next}`, request.url), 307);
     }
   }
-  const policy = securityPolicy(Buffer.from(crypto.randomUUID()).toString("base64"));
+  const answered = pageHeaders({
+    nonce: Buffer.from(crypto.randomUUID()).toString("base64"),
+    isDevelopment: process.env.NODE_ENV === "development",
+    isSpace: accessPolicy().isSpace,
+  });
   const headers = new Headers(request.headers);
-  headers.set("Content-Security-Policy", policy);
+  // Next reads the nonce for its own scripts from here.
+  headers.set("Content-Security-Policy", answered["Content-Security-Policy"] ?? "");
   const response = NextResponse.next({ request: { headers } });
-  response.headers.set("Content-Security-Policy", policy);
+  for (const [name, value] of Object.entries(answered)) response.headers.set(name, value);
   return response;
 }
 

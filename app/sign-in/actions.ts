@@ -5,7 +5,7 @@ import { AppError } from "@/lib/errors";
 import { accessPolicy } from "@/lib/web/access-policy";
 import { createAttemptLimiter } from "@/lib/web/attempt-limiter";
 import { failureOf } from "@/lib/web/failure";
-import { checkOrigin, createSession, isSameSecret, SESSION_COOKIE, SESSION_SECONDS } from "@/lib/web/session";
+import { checkOrigin, createSession, isSameSecret, SESSION_COOKIE, sessionCookieOptions } from "@/lib/web/session";
 
 /** Make guessing slow: one by one, and by many at once. Of the whole process, whoever asks. */
 const WRONG_TOKEN_PAUSE_MS = 600;
@@ -16,7 +16,7 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
   try {
     const head = await headers();
     checkOrigin(head);
-    const expected = accessPolicy().token;
+    const { token: expected, isSpace } = accessPolicy();
     if (expected === undefined)
       throw new AppError("unavailable", "This studio has no CODETUNE_TOKEN; set it and start again.");
     const seconds = wrongTokens.secondsToWait(Date.now());
@@ -26,13 +26,9 @@ export async function signInAction(token: string): Promise<ActionResult<null>> {
       await new Promise((resolve) => setTimeout(resolve, WRONG_TOKEN_PAUSE_MS));
       throw new AppError("unauthenticated", "That is not the token.");
     }
-    (await cookies()).set(SESSION_COOKIE, createSession(expected, Date.now()), {
-      httpOnly: true,
-      sameSite: "lax",
-      secure: head.get("x-forwarded-proto") === "https",
-      path: "/",
-      maxAge: SESSION_SECONDS,
-    });
+    const isHttps = head.get("x-forwarded-proto") === "https";
+    const session = createSession(expected, Date.now());
+    (await cookies()).set(SESSION_COOKIE, session, sessionCookieOptions({ isSpace, isHttps }));
     return { ok: true, data: null };
   } catch (error) {
     return failureOf(error);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "@/lib/errors";
-import { checkAccess, createSession, isValidSession, SESSION_COOKIE, SESSION_SECONDS } from "./session";
+import {
+  checkAccess,
+  createSession,
+  isValidSession,
+  SESSION_COOKIE,
+  SESSION_SECONDS,
+  sessionCookieOptions,
+} from "./session";
 
 const NOW = Date.UTC(2026, 10, 23);
 const TOKEN = "a-token-with-24-letters!";
@@ -116,6 +123,14 @@ describe("sessions", () => {
     expect(isValidSession(session, TOKEN, NOW + SESSION_SECONDS * 1000 - 1)).toBe(true);
     expect(isValidSession(session, TOKEN, NOW + SESSION_SECONDS * 1000)).toBe(false);
     expect(isValidSession(session, "another-token-of-24-lett", NOW)).toBe(false);
+  });
+
+  it("are for this site's own pages, and inside a Space's frame for those of the frame", () => {
+    const lax = { httpOnly: true, sameSite: "lax", secure: false };
+    expect(sessionCookieOptions({ isSpace: false, isHttps: false })).toMatchObject(lax);
+    expect(sessionCookieOptions({ isSpace: false, isHttps: true })).toMatchObject({ ...lax, secure: true });
+    const framed = sessionCookieOptions({ isSpace: true, isHttps: false });
+    expect(framed).toMatchObject({ httpOnly: true, sameSite: "none", secure: true });
   });
 
   it("can't be prolonged by hand", () => {

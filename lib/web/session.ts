@@ -49,6 +49,20 @@ export function createSession(token: string, now: number): string {
   return `${expiresAt}.${sign(token, expiresAt)}`;
 }
 
+/**
+ * How the session's cookie is set. Inside a Space's frame a cookie of the usual kind would never come back; cross-site
+ * requests are refused by their origin all the same (checkOrigin).
+ */
+export const sessionCookieOptions = ({ isSpace, isHttps }: { isSpace: boolean; isHttps: boolean }) => ({
+  httpOnly: true,
+  sameSite: isSpace ? ("none" as const) : ("lax" as const),
+  secure: isSpace || isHttps,
+  // Browsers that keep cookies of frames apart for each site around them take no others there.
+  ...(isSpace && { partitioned: true }),
+  path: "/",
+  maxAge: SESSION_SECONDS,
+});
+
 export function isValidSession(value: string, token: string, now: number): boolean {
   const match = /^(\d{1,16})\.([\w-]{43})$/.exec(value);
   if (match?.[1] === undefined || match[2] === undefined) return false;
