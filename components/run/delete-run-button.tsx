@@ -7,7 +7,8 @@ import { isFinal, type RunStatus } from "@/lib/contracts/run-status";
 import type { RunView } from "@/lib/contracts/views";
 import type { RunAction } from "./run-actions";
 
-function whyNot(status: RunStatus): string | null {
+/** A sentence while the run is active, null when it can be deleted. */
+export function whyNotDelete(status: RunStatus): string | null {
   if (isFinal(status)) return null;
   return status === "stopping"
     ? "This run is still stopping; delete it once it has stopped."
@@ -18,16 +19,19 @@ export interface DeleteRunButtonProps {
   run: RunView;
   remove: RunAction;
   onProblem(sentence: string | null): void;
+  /** Pressed while it is not offered. */
+  onRefuse(): void;
 }
 
 /** Deletes without asking, because the list it leads to offers to undo it. While the run is active it says why not. */
-export function DeleteRunButton({ run, remove, onProblem }: DeleteRunButtonProps) {
+export function DeleteRunButton({ run, remove, onProblem, onRefuse }: DeleteRunButtonProps) {
   const router = useRouter();
   const [isBusy, setIsBusy] = useState(false);
-  const refusal = whyNot(run.status);
+  const refusal = whyNotDelete(run.status);
   const press = async () => {
-    onProblem(refusal);
-    if (refusal !== null || isBusy) return;
+    if (refusal !== null) return onRefuse();
+    if (isBusy) return;
+    onProblem(null);
     setIsBusy(true);
     const result = await remove({ runId: run.id }).catch(() => null);
     if (result?.ok) return router.push(`/runs?deleted=${run.id}`);

@@ -8,7 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { RunView } from "@/lib/contracts/views";
 import { ConnectionState } from "./connection-state";
-import { DeleteRunButton } from "./delete-run-button";
+import { DeleteRunButton, whyNotDelete } from "./delete-run-button";
 import type { RunAction, RunActions } from "./run-actions";
 import { RunName } from "./run-name";
 import { RunTags } from "./run-tags";
@@ -25,6 +25,8 @@ export function RunHeader({ run, connection, actions }: RunHeaderProps) {
   const show = useRunCall(run.id);
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [asksWhy, setAsksWhy] = useState(false);
+  const refusal = whyNotDelete(run.status);
   const call = async (action: RunAction) => {
     setIsBusy(true);
     const failure = await show(action({ runId: run.id }));
@@ -72,10 +74,15 @@ export function RunHeader({ run, connection, actions }: RunHeaderProps) {
           <Link href={`/runs/new?from=${run.id}`} className={buttonClass("secondary")}>
             <Copy aria-hidden className="size-3.5" /> Same settings again
           </Link>
-          <DeleteRunButton run={run} remove={actions.remove} onProblem={setProblem} />
+          <DeleteRunButton run={run} remove={actions.remove} onProblem={setProblem} onRefuse={() => setAsksWhy(true)} />
         </div>
       </div>
       <RunTags run={run} update={actions.update} />
+      {asksWhy && refusal !== null && (
+        <Notice tone="info" isAlert>
+          {refusal}
+        </Notice>
+      )}
       {problem !== null && (
         <Notice tone="bad" isAlert>
           {problem}
