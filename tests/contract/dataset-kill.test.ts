@@ -31,7 +31,8 @@ async function runAndKill(out: string, lines: number, delayMs: number): Promise<
   });
   const exit = once(child, "exit");
   let seen = 0;
-  for await (const chunk of child.stdout) {
+  // The pipe stays open: the child would otherwise die of its next line instead of the kill.
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     seen += String(chunk).split("\n").length - 1;
     if (seen >= lines) break;
   }
