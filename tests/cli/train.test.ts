@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +11,8 @@ import { createServiceContext, type ServiceContext } from "@/lib/services/contex
 import { addTinyDataset, addTinyModel, tinyRunConfig } from "../helpers/tiny-studio";
 import { descendantsOf, untilGone } from "./processes";
 import { type Program, startProgram } from "./start-program";
+
+const REPOSITORY = join(import.meta.dirname, "..", "..");
 
 let home: string;
 let programs: Program[];
@@ -70,6 +72,18 @@ test("train --json is JSON lines that end with a completed run, its adapter and 
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
   const steps = events.filter(({ kind, trainLoss }) => kind === "metric" && trainLoss !== null).map(({ step }) => step);
   expect(steps).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
+});
+
+test("the quickstart's settings lower the bundled model's loss on files of this repository that it never trains on", async () => {
+  const quickstart = JSON.parse(await readFile(join(REPOSITORY, "examples", "quickstart.json"), "utf8")) as object;
+  const path = join(home, "short.json");
+  // A tenth of the steps, on a machine that may be busy; only the two evaluations that frame the run.
+  await writeFile(path, JSON.stringify({ ...quickstart, max_steps: 12, eval_interval: 0, checkpoint_interval: 0 }));
+  const program = run("train", path, "--json");
+  expect(await program.ended).toEqual({ code: 0, signal: null });
+  const result = linesOf(program).at(-1);
+  expect(result).toMatchObject({ status: "completed", step: 12, totalSteps: 12 });
+  expect(result?.["evalLossAfter"]).toBeLessThan(result?.["evalLossBefore"] as number);
 });
 
 test("a folder of code given with --data becomes a dataset first", async () => {

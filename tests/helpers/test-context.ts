@@ -8,8 +8,8 @@ import type { ServiceContext } from "@/lib/services/context";
 import { openTestDatabase, type TestDatabaseKind } from "./open-test-database";
 
 export interface TestContext extends ServiceContext {
-  /** Moves the clock of `now()`; without it the clock is real. */
-  setNow(now: Date): void;
+  /** Moves the clock of `now()`; null, and at first, it is the real one. */
+  setNow(now: Date | null): void;
   databaseUrl: string;
   close(): Promise<void>;
 }

@@ -89,6 +89,8 @@ describe.each(TEST_DATABASES)("kill -9 on %s", (kind) => {
     // The trainer sees that its parent is gone, and ends with a checkpoint.
     await waitFor("the end of the orphan", async () => (await findTrainers(specPath(runId))).length === 0);
     await resumeRun(ctx, { runId });
+    // A real worker's leases are by the real clock.
+    ctx.setNow(null);
     startWorker();
     expect(await until(runId, ({ status }) => status === "completed" || status === "failed")).toMatchObject({
       status: "completed",
@@ -110,6 +112,8 @@ describe.each(TEST_DATABASES)("kill -9 on %s", (kind) => {
     await end(worker, "SIGKILL");
     ctx.setNow(new Date(Date.now() + LEASE_OVER_MS));
     await resumeRun(ctx, { runId });
+    // A real worker's leases are by the real clock.
+    ctx.setNow(null);
     await writeFile(join(ctx.paths.runs, runId, "script.json"), JSON.stringify({ steps: 10 }));
     startWorker();
     const run = await until(runId, ({ status }) => status === "completed" || status === "failed");
