@@ -24,6 +24,7 @@ export async function startPgliteServer(): Promise<PgliteServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
+    socket.setNoDelay(true);
     socket.once("close", () => sockets.delete(socket));
     socket.on("error", () => {});
     serve(socket, pglite, session).catch(() => socket.destroy());
@@ -51,14 +52,17 @@ async function serve(socket: Socket, pglite: PGlite, session: Mutex): Promise<vo
     const first = await messages.next();
     if (first.done || first.value[0] === TERMINATE) break;
     await session.run(async () => {
-      let isReady = await answer(socket, pglite, first.value);
-      while (!isReady) {
-        const next = await messages.next();
-        if (next.done || next.value[0] === TERMINATE) {
-          await pglite.exec("rollback");
-          return;
+      let isReady = false;
+      try {
+        isReady = await answer(socket, pglite, first.value);
+        while (!isReady) {
+          const next = await messages.next();
+          if (next.done || next.value[0] === TERMINATE) return;
+          isReady = await answer(socket, pglite, next.value);
         }
-        isReady = await answer(socket, pglite, next.value);
+      } finally {
+        // Gone within a transaction, in good order or killed: the next client must not find itself in it.
+        if (!isReady) await pglite.exec("rollback");
       }
     });
   }
