@@ -14,7 +14,7 @@ import { findTrainers } from "@/workers/supervisor/end-old-trainers";
 import { TEST_DATABASES } from "../helpers/open-test-database";
 import { addDataset, addRun } from "../helpers/run-fixtures";
 import { openTestContext, type TestContext } from "../helpers/test-context";
-import { waitFor } from "./fixtures/wait-for";
+import { waitFor } from "../helpers/wait-for";
 
 const FIXTURE = fileURLToPath(new URL("fixtures/worker-process.ts", import.meta.url));
 /** Leases last 15 s; a clock this much later sees a dead worker's run as lost without waiting for it. */

@@ -14,7 +14,7 @@ import { findTrainers } from "@/workers/supervisor/end-old-trainers";
 import { TEST_DATABASES } from "../helpers/open-test-database";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 import { addTinyDataset, addTinyModel, tinyRunConfig } from "../helpers/tiny-studio";
-import { waitFor } from "./fixtures/wait-for";
+import { waitFor } from "../helpers/wait-for";
 
 const STEPS = 24;
 const LEASE_OVER_MS = 16_000;

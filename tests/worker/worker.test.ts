@@ -15,8 +15,8 @@ import { runWorker, type WorkerOptions } from "@/workers/supervisor/run-worker";
 import { TEST_DATABASES } from "../helpers/open-test-database";
 import { addDataset, addRun } from "../helpers/run-fixtures";
 import { openTestContext, type TestContext } from "../helpers/test-context";
+import { waitFor } from "../helpers/wait-for";
 import { scriptedParts } from "./fixtures/scripted-parts";
-import { waitFor } from "./fixtures/wait-for";
 
 describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
   let ctx: TestContext;
