@@ -11,7 +11,7 @@ export type Connection = "connecting" | "live" | "lost" | "ended";
 const FLUSH_MS = 120;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
-/** A run that has ended may be resumed from elsewhere: looked at now and then. */
+/** A run that has ended may be renamed or resumed from elsewhere: looked at now and then, and when one comes back to it. */
 const ENDED_REFETCH_MS = 10_000;
 
 export const snapshotKey = (runId: string) => ["run", runId, "snapshot"] as const;
@@ -38,7 +38,8 @@ export function useRunStream(initial: RunSnapshot): RunStream {
     // An answer that was under way while newer events came by the stream must not undo them.
     structuralSharing: (known, next) =>
       known !== undefined && (next as RunSnapshot).lastSeq < (known as RunSnapshot).lastSeq ? known : next,
-    refetchOnWindowFocus: false,
+    // A hidden tab asks for nothing, and the stream of a run that goes on catches up by itself.
+    refetchOnWindowFocus: ({ state }) => (state.data && isFinal(state.data.run.status) ? "always" : false),
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.run.status) ? ENDED_REFETCH_MS : false),
   });
   // Coming back to this page by a link: the server's state may be newer than what was kept from the last visit.

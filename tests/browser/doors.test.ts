@@ -1,9 +1,9 @@
 /** @file What happens at the doors: a lost server, a stranger, another site. */
 import { request } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import type { RunView } from "@/lib/contracts/views";
 import { findChromium } from "./find-chromium";
-import { addCodeFolder, addTinyModel, openStudio, type Studio } from "./open-studio";
+import { openStudio, type Studio } from "./open-studio";
+import { startLongRun } from "./start-long-run";
 
 const executablePath = findChromium();
 const TOKEN = "a-long-enough-token-for-tests";
@@ -29,26 +29,8 @@ describe.skipIf(executablePath === null)("the doors", () => {
 
   it("says that the connection is lost, and shows the truth when it is back", async () => {
     studio = await openStudio(executablePath as string);
-    const { page, url, home } = studio;
-    await addTinyModel(home);
-    const post = (path: string, body: unknown) =>
-      fetch(url + path, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-    const source = { kind: "folder", path: await addCodeFolder(home, 20) };
-    expect((await post("/api/datasets", { name: "code", source })).status).toBe(201);
-    const config = {
-      model_type: "test/tiny",
-      dataset_name: "code",
-      batch_size: 2,
-      max_seq_length: 64,
-      warmup_steps: 2,
-      epochs: 100,
-      checkpoint_interval: 5,
-    };
-    const run = (await (await post("/api/runs", { config })).json()) as RunView;
+    const { page, url } = studio;
+    const run = await startLongRun(studio);
     await page.goto(`${url}/runs/${run.id}`);
     await page.locator("[data-testid=run-status][data-status=running]").waitFor();
     await page.getByText("step 5").first().waitFor();

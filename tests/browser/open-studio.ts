@@ -60,13 +60,14 @@ export async function openStudio(executablePath: string, env: Record<string, str
       viewport: { width: 1280, height: 900 },
     });
     const page = browser.pages()[0] ?? (await browser.newPage());
-    page.setDefaultTimeout(60_000);
-    page.on("pageerror", (error) => complaints.push(`page: ${error.message}`));
-    page.on("console", (message) => {
+    browser.setDefaultTimeout(60_000);
+    // Of every tab.
+    browser.on("weberror", (event) => complaints.push(`page: ${event.error().message}`));
+    browser.on("console", (message) => {
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
         complaints.push(`console: ${message.text()}`);
     });
-    page.on("response", (response) => {
+    browser.on("response", (response) => {
       if (response.status() >= 500) complaints.push(`${response.status()} ${response.url()}`);
     });
     const restart = async () => {

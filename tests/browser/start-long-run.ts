@@ -1,0 +1,24 @@
+import type { RunView } from "@/lib/contracts/views";
+import { addCodeFolder, addTinyModel, type Studio } from "./open-studio";
+
+/** A run, by the API, that goes on for longer than a test looks at it. */
+export async function startLongRun({ url, home }: Studio): Promise<RunView> {
+  await addTinyModel(home);
+  const create = async (path: string, body: unknown): Promise<unknown> => {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    if (response.status !== 201) throw new Error(`${path} answers ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  await create("/api/datasets", { name: "code", source: { kind: "folder", path: await addCodeFolder(home, 20) } });
+  const config = {
+    model_type: "test/tiny",
+    dataset_name: "code",
+    batch_size: 2,
+    max_seq_length: 64,
+    warmup_steps: 2,
+    epochs: 100,
+    checkpoint_interval: 5,
+  };
+  return (await create("/api/runs", { config })) as RunView;
+}
