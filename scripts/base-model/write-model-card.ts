@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { expectedWeights } from "@/lib/engine/executor/load-weights";
+import { expectedWeights } from "@/lib/engine/models/architecture";
 import { openArchitecture } from "@/lib/engine/models/open-architecture";
 import { BASE_MODEL } from "./base-model-config";
 import { BaseProgress } from "./base-training-state";

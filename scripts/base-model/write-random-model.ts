@@ -1,7 +1,7 @@
 /** @file An untrained model folder: config.json and random weights, from which the base model starts. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expectedWeights } from "@/lib/engine/executor/load-weights";
+import { expectedWeights } from "@/lib/engine/models/architecture";
 import { openArchitecture } from "@/lib/engine/models/open-architecture";
 import { Rng } from "@/lib/engine/optim/rng";
 import { writeSafetensors } from "@/lib/engine/safetensors/write-safetensors";

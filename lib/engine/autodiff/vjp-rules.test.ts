@@ -73,6 +73,10 @@ const cases: Case[] = [
   { op: "Reciprocal", name: "Reciprocal", build: (b, f) => b.op("Reciprocal", [f("a", [7], 0.7, 2)], {}) },
   { op: "Sigmoid", name: "Sigmoid", build: (b, f) => b.op("Sigmoid", [f("a", [9], -3, 3)], {}) },
   { op: "Silu", name: "Silu", build: (b, f) => b.op("Silu", [f("a", [9], -3, 3)], {}) },
+  { op: "Tanh", name: "Tanh", build: (b, f) => b.op("Tanh", [f("a", [9], -2, 2)], {}) },
+  { op: "Erf", name: "Erf", build: (b, f) => b.op("Erf", [f("a", [9], -2, 2)], {}) },
+  { op: "Gelu", name: "Gelu", build: (b, f) => b.op("Gelu", [f("a", [9], -3, 3)], { approximation: "none" }) },
+  { op: "Gelu", name: "Gelu by tanh", build: (b, f) => b.op("Gelu", [f("a", [9], -3, 3)], { approximation: "tanh" }) },
   { op: "Softmax", name: "Softmax", build: (b, f) => b.op("Softmax", [f("a", [3, 6], -2, 2)], {}) },
   { op: "LogSoftmax", name: "LogSoftmax", build: (b, f) => b.op("LogSoftmax", [f("a", [3, 6], -2, 2)], {}) },
   {
@@ -105,6 +109,11 @@ const cases: Case[] = [
     op: "RmsNorm",
     name: "RmsNorm",
     build: (b, f) => b.op("RmsNorm", [f("a", [3, 8]), f("w", [8], 0.5, 1.5)], { epsilon: 1e-5 }),
+  },
+  {
+    op: "LayerNorm",
+    name: "LayerNorm",
+    build: (b, f) => b.op("LayerNorm", [f("a", [3, 8]), f("w", [8], 0.5, 1.5), f("c", [8])], { epsilon: 1e-5 }),
   },
   {
     op: "Rotary",

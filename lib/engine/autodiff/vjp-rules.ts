@@ -62,6 +62,27 @@ function integersHaveNoGradient(op: OpName): never {
   throw new Error(`internal: ${op}: integer inputs have no gradient`);
 }
 
+/** d/dx x Φ(x) = Φ(x) + x φ(x) with the normal density φ. */
+function geluSlope(b: GraphBuilder, x: Value): Value {
+  const half = b.scalar(0.5);
+  const erf = b.op("Erf", [b.mul(x, b.scalar(Math.SQRT1_2))], {});
+  const distribution = b.add(b.mul(erf, half), half);
+  const bell = b.op("Exp", [b.mul(b.mul(x, x), b.scalar(-0.5))], {});
+  return b.add(distribution, b.mul(x, b.mul(bell, b.scalar(1 / Math.sqrt(2 * Math.PI)))));
+}
+
+/** y = x (1 + t) / 2 with t = tanh u and u = √(2/π) (x + c x³): y' = (1 + t) / 2 + x (1 - t²) u' / 2. */
+function geluTanhSlope(b: GraphBuilder, x: Value): Value {
+  const half = b.scalar(0.5);
+  const one = b.scalar(1);
+  const root = Math.sqrt(2 / Math.PI);
+  const cubic = b.mul(b.mul(x, x), b.scalar(0.044715));
+  const t = b.op("Tanh", [b.mul(b.mul(x, b.add(one, cubic)), b.scalar(root))], {});
+  const innerSlope = b.mul(b.add(b.mul(cubic, b.scalar(3)), one), b.scalar(root));
+  const tanhSlope = b.mul(b.sub(one, b.mul(t, t)), innerSlope);
+  return b.mul(half, b.add(b.add(one, t), b.mul(x, tanhSlope)));
+}
+
 export const vjpRules: { [K in OpName]: VjpRule<K> } = {
   Gemm: (context) => {
     const { b, inputs, g, needs } = context;
@@ -98,6 +119,17 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
     const sigmoid = b.op("Sigmoid", [pick(inputs, 0)], {});
     return [b.mul(g, b.add(sigmoid, b.mul(output, b.sub(b.scalar(1), sigmoid))))];
   },
+  // tanh' = 1 - tanh²
+  Tanh: ({ b, output, g }) => [b.mul(g, b.sub(b.scalar(1), b.mul(output, output)))],
+  // erf' = 2/√π · e^(-x²)
+  Erf: ({ b, inputs, g }) => {
+    const x = pick(inputs, 0);
+    const bell = b.op("Exp", [b.op("Neg", [b.mul(x, x)], {})], {});
+    return [b.mul(g, b.mul(b.scalar(2 / Math.sqrt(Math.PI)), bell))];
+  },
+  Gelu: ({ b, inputs, attributes: { approximation }, g }) => [
+    b.mul(g, (approximation === "tanh" ? geluTanhSlope : geluSlope)(b, pick(inputs, 0))),
+  ],
   // dx = p ⊙ (g - Σ p ⊙ g)
   Softmax: ({ b, output, g }) => {
     const dot = b.reduceSum(b.mul(output, g), lastAxis(g), true);
@@ -168,6 +200,24 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
         return b.mul(b.sub(gw, b.mul(normed, mean)), inverse);
       }),
       when(needs[1], () => unbroadcast(b, b.mul(g, normed), weight.shape)),
+    ];
+  },
+  // y = x̂ w + c with x̂ = (x - μ)/σ: dx = (gw - mean gw - x̂ · mean(gw ⊙ x̂)) / σ, dw = Σ g ⊙ x̂, dc = Σ g
+  LayerNorm: ({ b, inputs, attributes: { epsilon }, g, needs }) => {
+    const x = pick(inputs, 0);
+    const weight = pick(inputs, 1);
+    const mean = (value: Value) => b.op("ReduceMean", [value], { axes: lastAxis(x), keepDims: true });
+    const centred = b.sub(x, mean(x));
+    const variance = mean(b.mul(centred, centred));
+    const inverse = b.op("Reciprocal", [b.op("Sqrt", [b.add(variance, b.scalar(epsilon))], {})], {});
+    const normed = b.mul(centred, inverse);
+    return [
+      when(needs[0], () => {
+        const gw = b.mul(g, weight);
+        return b.mul(b.sub(b.sub(gw, mean(gw)), b.mul(normed, mean(b.mul(gw, normed)))), inverse);
+      }),
+      when(needs[1], () => unbroadcast(b, b.mul(g, normed), weight.shape)),
+      when(needs[2], () => unbroadcast(b, g, pick(inputs, 2).shape)),
     ];
   },
   // A rotation's transpose turns the other way: the same operator with -sin.

@@ -1,16 +1,33 @@
 /** @file What a batch looks like to the graphs: positions, masks, and the rows that get loss. */
 import { IGNORE_LABEL } from "@/lib/contracts/prepared-blocks";
+import type { LayerKind } from "../models/architecture";
 import { chunkBounds, chunkMask } from "../models/attention";
 import type { TensorData } from "../runtime/session";
 import type { Batch } from "../types";
 
-/** Feeds shared by all blocks. */
-export function sequenceFeeds({ batchSize, blockLength, positions, segments }: Batch): Record<string, TensorData> {
+/** Feeds shared by all blocks whose attention reaches equally far. */
+export function sequenceFeeds(
+  { batchSize, blockLength, positions, segments }: Batch,
+  window: number | null,
+): Record<string, TensorData> {
   const feeds: Record<string, TensorData> = { positions: BigInt64Array.from(positions, BigInt) };
-  chunkBounds(blockLength).forEach(({ start, end }, i) => {
-    feeds[`mask_${i}`] = chunkMask(segments, batchSize, blockLength, start, end);
+  chunkBounds(blockLength, window).forEach((chunk, i) => {
+    feeds[`mask_${i}`] = chunkMask(segments, batchSize, blockLength, chunk, window);
   });
   return feeds;
+}
+
+/** `sequenceFeeds` of each kind of layer, made once for a batch. */
+export function feedsByKind(batch: Batch): (layer: { kind: LayerKind }) => Record<string, TensorData> {
+  const made = new Map<number | null, Record<string, TensorData>>();
+  return ({ kind: { window } }) => {
+    let feeds = made.get(window);
+    if (!feeds) {
+      feeds = sequenceFeeds(batch, window);
+      made.set(window, feeds);
+    }
+    return feeds;
+  };
 }
 
 /**

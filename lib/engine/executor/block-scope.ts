@@ -1,15 +1,17 @@
 /** @file One decoder block as a graph: its inputs, its adapters, and what the architecture makes of them. */
 import { GraphBuilder } from "../graph/graph-builder";
 import type { Value } from "../graph/ops";
-import type { Architecture, BlockScope } from "../models/architecture";
+import type { Architecture, BlockScope, LayerKind } from "../models/architecture";
 import { chunkBounds } from "../models/attention";
+import { buildRotary } from "../models/rotary";
 
 export interface BatchShape {
   batchSize: number;
   blockLength: number;
 }
 
-export interface AdapterShape {
+export interface LayerShape {
+  kind: LayerKind;
   /** Linear layers of this block with an adapter. */
   adapted: readonly string[];
   rank: number;
@@ -32,14 +34,6 @@ export interface BlockGraph {
 
 export const adapterInput = (module: string, part: "A" | "B") => `${module}.lora_${part}`;
 
-function rotaryTables(length: number, headSize: number, theta: number): { cos: Float32Array; sin: Float32Array } {
-  const half = headSize / 2;
-  const angle = (index: number) => Math.floor(index / half) * theta ** (-(index % half) / half);
-  const cos = Float32Array.from({ length: length * half }, (_, i) => Math.cos(angle(i)));
-  const sin = Float32Array.from({ length: length * half }, (_, i) => Math.sin(angle(i)));
-  return { cos, sin };
-}
-
 /**
  * Inputs: x, positions, every weight of the layer by name, adapters as `<module>.lora_A|B`, and either mask_<i> for each
  * chunk of queries, or, with `cacheLength`, past_keys, past_values [1, keyValueHeads, cacheLength, headSize] and
@@ -47,17 +41,14 @@ function rotaryTables(length: number, headSize: number, theta: number): { cos: F
  */
 export function buildBlockGraph(
   architecture: Architecture,
-  { batchSize, blockLength, adapted, rank, scaling }: BatchShape & AdapterShape,
+  { batchSize, blockLength, kind, adapted, rank, scaling }: BatchShape & LayerShape,
   cacheLength: number | null = null,
 ): BlockGraph {
   const { shape, linears, layerWeights } = architecture;
   const b = new GraphBuilder();
   const x = b.input("x", [batchSize * blockLength, shape.hiddenSize]);
   const positions = b.input("positions", [batchSize, blockLength], "int64");
-  const tableLength = cacheLength ?? blockLength;
-  const tables = rotaryTables(tableLength, shape.headSize, shape.ropeTheta);
-  const cos = b.constant(tables.cos, [tableLength, shape.headSize / 2]);
-  const sin = b.constant(tables.sin, [tableLength, shape.headSize / 2]);
+  const rotary = kind.rotary && buildRotary(b, kind.rotary, positions, cacheLength ?? blockLength);
   const cacheShape = [1, shape.keyValueHeads, cacheLength ?? 0, shape.headSize];
   const weights = new Map([...layerWeights].map(([name, weightShape]) => [name, b.input(name, weightShape)]));
   const adapters = new Map<string, Value>();
@@ -71,17 +62,18 @@ export function buildBlockGraph(
     if (!value) throw new Error(`internal: the block asks for ${name}, which the architecture does not list`);
     return value;
   };
+  const specs = new Map(linears.map((spec) => [spec.module, spec]));
   const candidates: { name: string; value: Value; tier: number }[] = [];
   const scope: BlockScope = {
     b,
     batchSize,
     blockLength,
+    kind,
     masks:
       cacheLength === null
-        ? chunkBounds(blockLength).map(({ start, end }, i) => ({
-            start,
-            end,
-            mask: b.input(`mask_${i}`, [batchSize, 1, 1, end - start, end]),
+        ? chunkBounds(blockLength, kind.window).map((chunk, i) => ({
+            ...chunk,
+            mask: b.input(`mask_${i}`, [batchSize, 1, 1, chunk.end - chunk.start, chunk.end - chunk.keyStart]),
           }))
         : [],
     past:
@@ -93,14 +85,20 @@ export function buildBlockGraph(
             mask: b.input("past_mask", [1, 1, 1, 1, cacheLength + 1]),
           },
     weight,
-    // y = x Wᵀ + s (x Aᵀ) Bᵀ (Hu et al. 2021)
+    // y = x Wᵀ + c + s (x Aᵀ) Bᵀ (Hu et al. 2021)
     linear: (module, input) => {
-      const base = b.gemm(input, weight(`${module}.weight`), { transB: true });
+      const spec = specs.get(module);
+      if (!spec) throw new Error(`internal: the block asks for ${module}, which the architecture does not list`);
+      const bias = spec.bias ? weight(`${module}.bias`) : undefined;
+      const base = b.gemm(input, weight(`${module}.weight`), { transB: spec.layout !== "in_out" }, bias);
       const a = adapters.get(adapterInput(module, "A"));
       const up = adapters.get(adapterInput(module, "B"));
       return a && up ? b.gemm(b.gemm(input, a, { transB: true }), up, { transB: true, alpha: scaling }, base) : base;
     },
-    rotary: (value) => b.op("Rotary", [value, positions, cos, sin], {}),
+    rotary: (value) => {
+      if (!rotary) throw new Error(`internal: layers of kind ${kind.name} tell no positions by rotation`);
+      return rotary(value);
+    },
     keep: (name, value, tier) => candidates.push({ name, value, tier }),
   };
   return { b, x, y: architecture.block(scope, x), weights, adapters, candidates };

@@ -5,7 +5,7 @@
 import type { Architecture } from "../models/architecture";
 import { MASKED } from "../models/attention";
 import type { Completion } from "../types";
-import { sequenceFeeds } from "./batch-inputs";
+import { feedsByKind } from "./batch-inputs";
 import { embedRows } from "./embed-rows";
 import type { LayerwiseState } from "./layerwise-state";
 import type { Sessions } from "./sessions";
@@ -54,17 +54,16 @@ export class CachedCompletion implements Completion {
       positions: tokens.map((_, i) => i),
       segments: new Int32Array(blockLength),
     };
-    const shared = sequenceFeeds(batch);
+    const feedsOf = feedsByKind(batch);
     const caches: LayerCache[] = [];
-    let x = embedRows(
-      model.state.embedding,
-      tokens,
-      shape.hiddenSize,
-      new Float32Array(blockLength * shape.hiddenSize),
-    );
+    const { embedding } = model.architecture;
+    let x = embedRows(embedding, model.state.outer, batch, new Float32Array(blockLength * shape.hiddenSize));
     for (const layer of model.state.layers) {
-      const session = await model.sessions.block(batch, layer.adapted).session("prefill");
-      const { y, keys, values } = (await session.run({ x, ...shared, ...layer.feeds })) as Record<string, Float32Array>;
+      const session = await model.sessions.block(batch, layer).session("prefill");
+      const { y, keys, values } = (await session.run({ x, ...feedsOf(layer), ...layer.feeds })) as Record<
+        string,
+        Float32Array
+      >;
       caches.push({ keys: keys as Float32Array, values: values as Float32Array });
       x = y as Float32Array;
     }
@@ -79,14 +78,20 @@ export class CachedCompletion implements Completion {
     if (this.length === shape.contextLength)
       throw new Error(`internal: the context of ${shape.contextLength} tokens is full`);
     if (this.length === this.capacity) this.grow(roundUp(this.length + 1, shape.contextLength));
-    const shared = { positions: BigInt64Array.of(BigInt(this.length)), past_mask: this.mask() };
-    let x = embedRows(state.embedding, Int32Array.of(token), shape.hiddenSize, new Float32Array(shape.hiddenSize));
+    const positions = BigInt64Array.of(BigInt(this.length));
+    const masks = new Map<number | null, Float32Array>();
+    const sequence = { tokens: Int32Array.of(token), positions: Int32Array.of(this.length) };
+    let x = embedRows(architecture.embedding, state.outer, sequence, new Float32Array(shape.hiddenSize));
     for (const [index, layer] of state.layers.entries()) {
       const cache = this.caches[index] as LayerCache;
-      const session = await sessions.decode(this.capacity, layer.adapted);
+      const session = await sessions.decode(this.capacity, layer);
+      const { window } = layer.kind;
+      const mask = masks.get(window) ?? this.mask(window);
+      masks.set(window, mask);
       const results = await session.run({
         x,
-        ...shared,
+        positions,
+        past_mask: mask,
         ...layer.feeds,
         past_keys: cache.keys,
         past_values: cache.values,
@@ -99,9 +104,10 @@ export class CachedCompletion implements Completion {
     await this.readLogits(x);
   }
 
-  /** The first `length` places of the cache, and the new token after them. */
-  private mask(): Float32Array {
-    return new Float32Array(this.capacity + 1).fill(MASKED).fill(0, 0, this.length).fill(0, this.capacity);
+  /** The first `length` places of the cache, or as many of them as the window reaches, and the new token after them. */
+  private mask(window: number | null): Float32Array {
+    const first = window === null ? 0 : Math.max(0, this.length - window + 1);
+    return new Float32Array(this.capacity + 1).fill(MASKED).fill(0, first, this.length).fill(0, this.capacity);
   }
 
   /** @param row [keyValueHeads, headSize] of the newest token */
@@ -134,7 +140,7 @@ export class CachedCompletion implements Completion {
   private async readLogits(x: Float32Array): Promise<void> {
     const { state, sessions } = this.model;
     const session = await sessions.head(1).session("logits");
-    const { logits } = await session.run({ x, norm: state.finalNorm, head: state.head });
+    const { logits } = await session.run({ x, ...state.headFeeds });
     this.logits = logits as Float32Array;
   }
 }

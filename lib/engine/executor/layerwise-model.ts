@@ -7,9 +7,9 @@ import type { Architecture } from "../models/architecture";
 import type { TensorData } from "../runtime/session";
 import { StopRequested } from "../stop-requested";
 import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "../types";
-import { lossRows, sequenceFeeds } from "./batch-inputs";
+import { feedsByKind, lossRows } from "./batch-inputs";
 import { CachedCompletion } from "./cached-completion";
-import { embedRows } from "./embed-rows";
+import { addRowGradients, embedRows } from "./embed-rows";
 import type { LayerState, LayerwiseState } from "./layerwise-state";
 import { type BlockSessions, type SessionSettings, Sessions } from "./sessions";
 
@@ -48,8 +48,8 @@ export class LayerwiseModel implements TrainableModel {
   }
 
   async accumulateGradients(batch: Batch, gradientScale: number, shouldStop = () => false): Promise<LossSum> {
-    const shared = sequenceFeeds(batch);
-    const inputs = [this.embed(batch.tokens)];
+    const feedsOf = feedsByKind(batch);
+    const inputs = [this.embed(batch)];
     const kept: Record<string, Float32Array>[] = [];
     for (const [index, layer] of this.state.layers.entries()) {
       throwIfAsked(shouldStop);
@@ -61,7 +61,7 @@ export class LayerwiseModel implements TrainableModel {
           shape.reduce((a, b) => a * b, 1),
         );
       const { y, ...rest } = await (await session("forward")).run(
-        { x: inputs[index] as Float32Array, ...shared, ...layer.feeds },
+        { x: inputs[index] as Float32Array, ...feedsOf(layer), ...layer.feeds },
         into,
       );
       inputs.push(y as Float32Array);
@@ -79,7 +79,7 @@ export class LayerwiseModel implements TrainableModel {
       const feeds: Record<string, TensorData> = {
         x: inputs[index] as Float32Array,
         dy: gradient,
-        ...shared,
+        ...feedsOf(layer),
         ...layer.feeds,
         ...kept[index],
       };
@@ -87,7 +87,7 @@ export class LayerwiseModel implements TrainableModel {
       for (const [name, parameter] of layer.trained) addTo(parameter.gradient, results[`d_${name}`] as Float32Array);
       gradient = results.dx as Float32Array;
     }
-    if (this.state.trainedEmbedding) this.addEmbeddingGradient(this.state.trainedEmbedding, batch.tokens, gradient);
+    this.addEmbeddingGradients(batch, gradient);
     return loss;
   }
 
@@ -116,7 +116,7 @@ export class LayerwiseModel implements TrainableModel {
   }
 
   private blockOf({ batchSize, blockLength }: Batch, layer: LayerState): BlockSessions {
-    return this.sessions.block({ batchSize, blockLength }, layer.adapted);
+    return this.sessions.block({ batchSize, blockLength }, layer);
   }
 
   /** Memory that is reused from step to step. */
@@ -129,19 +129,22 @@ export class LayerwiseModel implements TrainableModel {
     return memory;
   }
 
-  private embed(tokens: Int32Array): Float32Array {
-    const { hiddenSize } = this.architecture.shape;
-    return embedRows(this.state.embedding, tokens, hiddenSize, this.buffer("x0", tokens.length * hiddenSize));
+  private embed(batch: Batch): Float32Array {
+    const { embedding, shape } = this.architecture;
+    return embedRows(embedding, this.state.outer, batch, this.buffer("x0", batch.tokens.length * shape.hiddenSize));
   }
 
   /** The last layer's output, keeping nothing. */
   private async forward(batch: Batch, shouldStop: () => boolean): Promise<Float32Array> {
-    const shared = sequenceFeeds(batch);
-    let x = this.embed(batch.tokens);
+    const feedsOf = feedsByKind(batch);
+    let x = this.embed(batch);
     for (const [index, layer] of this.state.layers.entries()) {
       throwIfAsked(shouldStop);
       const session = await this.blockOf(batch, layer).session("inference");
-      const { y } = await session.run({ x, ...shared, ...layer.feeds }, { y: this.buffer(`dx${index % 2}`, x.length) });
+      const { y } = await session.run(
+        { x, ...feedsOf(layer), ...layer.feeds },
+        { y: this.buffer(`dx${index % 2}`, x.length) },
+      );
       x = y as Float32Array;
     }
     return x;
@@ -169,8 +172,7 @@ export class LayerwiseModel implements TrainableModel {
       }
       const feeds: Record<string, TensorData> = {
         x: gathered,
-        norm: this.state.finalNorm,
-        head: this.state.head,
+        ...this.state.headFeeds,
         labels,
         weights,
         scale: Float32Array.of(scale),
@@ -185,7 +187,7 @@ export class LayerwiseModel implements TrainableModel {
     scale: number,
   ): Promise<{ loss: LossSum; dy: Float32Array }> {
     const { hiddenSize } = this.architecture.shape;
-    const { trainedFinalNorm, trainedHead } = this.state;
+    const { trainedOuter } = this.state;
     const dy = this.buffer("dy", x.length).fill(0);
     const loss: LossSum = { lossSum: 0, tokenCount: 0 };
     const session = await this.sessions.head(this.headRows).session("gradient");
@@ -194,20 +196,22 @@ export class LayerwiseModel implements TrainableModel {
       const dx = results.dx as Float32Array;
       for (const [i, row] of chunk.entries())
         dy.set(dx.subarray(i * hiddenSize, (i + 1) * hiddenSize), row * hiddenSize);
-      if (trainedFinalNorm && results.d_norm) addTo(trainedFinalNorm.gradient, results.d_norm);
-      if (trainedHead && results.d_head) addTo(trainedHead.gradient, results.d_head);
+      for (const [name, { gradient }] of trainedOuter) {
+        const part = results[`d_${name}`];
+        if (part) addTo(gradient, part);
+      }
       loss.lossSum += (results.loss as Float32Array)[0] as number;
       loss.tokenCount += count;
     }
     return { loss, dy };
   }
 
-  private addEmbeddingGradient({ gradient }: Parameter, tokens: Int32Array, dx: Float32Array): void {
-    const { hiddenSize } = this.architecture.shape;
-    for (let i = 0; i < tokens.length; i++) {
-      const row = (tokens[i] as number) * hiddenSize;
-      for (let j = 0; j < hiddenSize; j++)
-        gradient[row + j] = (gradient[row + j] as number) + (dx[i * hiddenSize + j] as number);
-    }
+  private addEmbeddingGradients({ tokens, positions }: Batch, dx: Float32Array): void {
+    const { embedding } = this.architecture;
+    const { trainedOuter } = this.state;
+    const matrix = trainedOuter.get(embedding.tokens);
+    if (matrix) addRowGradients(matrix.gradient, tokens, dx, { factor: embedding.scale });
+    const learned = embedding.positions && trainedOuter.get(embedding.positions.name);
+    if (learned) addRowGradients(learned.gradient, positions, dx, { offset: embedding.positions?.offset });
   }
 }

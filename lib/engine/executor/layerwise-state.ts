@@ -1,7 +1,9 @@
 /** @file What an opened model holds: weights to feed, and the parameters among them that are trained. */
+import type { LayerKind } from "../models/architecture";
 import type { Parameter } from "../types";
 
 export interface LayerState {
+  kind: LayerKind;
   /** Fed under these names to every session of the layer: weights and adapters. */
   feeds: Record<string, Float32Array>;
   /** Linear layers with an adapter. */
@@ -11,14 +13,13 @@ export interface LayerState {
 }
 
 export interface LayerwiseState {
-  embedding: Float32Array;
-  finalNorm: Float32Array;
-  head: Float32Array;
+  /** Weights outside the layers (embedding, final norm, head) by full name. */
+  outer: ReadonlyMap<string, Float32Array>;
+  /** Those of them that final norm and head are fed. */
+  headFeeds: Readonly<Record<string, Float32Array>>;
   layers: LayerState[];
   parameters: Parameter[];
   totalParameters: number;
-  /** Full fine-tuning only. `head` is the embedding's parameter when they are tied. */
-  trainedEmbedding: Parameter | null;
-  trainedFinalNorm: Parameter | null;
-  trainedHead: Parameter | null;
+  /** Those of them that are trained. */
+  trainedOuter: ReadonlyMap<string, Parameter>;
 }

@@ -1,26 +1,12 @@
 /** @file A checkpoint's weights, checked against its architecture before anything runs. */
 import { AppError } from "@/lib/errors";
-import { type Shape, sameShape, sizeOf } from "../graph/ops";
-import type { Architecture } from "../models/architecture";
+import { sameShape, sizeOf } from "../graph/ops";
+import { type Architecture, expectedWeights } from "../models/architecture";
 import { openCheckpoint } from "../safetensors/open-checkpoint";
-
-/** Full name → shape of every weight that the architecture needs. */
-export function expectedWeights(architecture: Architecture): Map<string, Shape> {
-  const { shape, layerWeights, layerName, embeddingName, finalNormName, headName } = architecture;
-  const expected = new Map<string, Shape>([
-    [embeddingName, [shape.vocabularySize, shape.hiddenSize]],
-    [finalNormName, [shape.hiddenSize]],
-    [headName, [shape.vocabularySize, shape.hiddenSize]],
-  ]);
-  for (let layer = 0; layer < shape.layers; layer++) {
-    for (const [name, weightShape] of layerWeights) expected.set(layerName(layer, name), weightShape);
-  }
-  return expected;
-}
 
 /** Tensors that published checkpoints carry beside their weights: a tied head's copy, and tables we compute. */
 function isRedundant(name: string, architecture: Architecture): boolean {
-  return (name === "lm_head.weight" && architecture.shape.tieEmbeddings) || name.endsWith(".rotary_emb.inv_freq");
+  return (name === "lm_head.weight" && architecture.shape.tieEmbeddings) || !!architecture.redundant?.test(name);
 }
 
 /**
@@ -33,8 +19,13 @@ export async function loadWeights(modelDir: string, architecture: Architecture):
   const expected = expectedWeights(architecture);
   const checkpoint = await openCheckpoint(modelDir);
   try {
+    const { optionalPrefix, embedding } = architecture;
+    const withoutPrefix = (name: string) =>
+      name.startsWith(optionalPrefix) ? name.slice(optionalPrefix.length) : name;
+    const isShort = !checkpoint.tensors.has(embedding.tokens);
+    const storedName = (name: string) => (isShort ? withoutPrefix(name) : name);
     for (const [name, shape] of expected) {
-      const tensor = checkpoint.tensors.get(name);
+      const tensor = checkpoint.tensors.get(storedName(name));
       if (!tensor) throw invalid(`has no weight ${name}, which its config.json calls for`);
       if (!sameShape(tensor.shape, shape)) {
         throw invalid(
@@ -42,13 +33,14 @@ export async function loadWeights(modelDir: string, architecture: Architecture):
         );
       }
     }
+    const stored = new Set([...expected.keys()].map(storedName));
     const surplus = [...checkpoint.tensors.keys()].find(
-      (name) => !expected.has(name) && !isRedundant(name, architecture),
+      (name) => !stored.has(name) && !isRedundant(name, architecture),
     );
     if (surplus) throw invalid(`has a weight ${surplus} that its config.json knows nothing of`);
     const weights = new Map<string, Float32Array>();
     for (const [name, shape] of expected) {
-      const data = await checkpoint.read(name);
+      const data = await checkpoint.read(storedName(name));
       // One pass: a sum is finite only if every term is.
       let sum = 0;
       for (let i = 0; i < data.length; i++) sum += Math.abs(data[i] as number);

@@ -6,7 +6,7 @@ import { sizeOf } from "../graph/ops";
 import { adapterTensorName } from "../lora/adapter-format";
 import { initLoraA, initLoraB, loraScaling } from "../lora/lora-init";
 import { resolveTargetModules } from "../lora/resolve-target-modules";
-import type { Architecture } from "../models/architecture";
+import { type Architecture, expectedWeights } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
 import type { Rng } from "../optim/rng";
 import { type Device, resolveDevice } from "../runtime/session";
@@ -14,7 +14,7 @@ import type { Parameter } from "../types";
 import { adapterInput } from "./block-scope";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
-import { expectedWeights, loadWeights } from "./load-weights";
+import { loadWeights } from "./load-weights";
 
 /** Activations kept from the forward pass, over all layers. A constant: the choice must not depend on the machine's state. */
 const KEEP_BYTES = 640 * 1024 * 1024;
@@ -90,7 +90,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       if (full) trained.set(name, full);
     }
     for (const [name, { data }] of trained) feeds[name] = data;
-    return { feeds, adapted, trained };
+    return { kind: architecture.kindOf(layer), feeds, adapted, trained };
   });
 
   const parameters = isFull ? [...trainedWeights.values()] : layers.flatMap(({ trained }) => [...trained.values()]);
@@ -98,18 +98,19 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
     (sum, weightShape) => sum + sizeOf(weightShape),
     0,
   );
+  const { embedding, headWeights } = architecture;
+  const outerNames = [
+    ...new Set([embedding.tokens, ...(embedding.positions ? [embedding.positions.name] : []), ...headWeights.keys()]),
+  ];
   const model = new LayerwiseModel(
     architecture,
     {
-      embedding: weight(architecture.embeddingName),
-      finalNorm: weight(architecture.finalNormName),
-      head: weight(architecture.headName),
+      outer: new Map(outerNames.map((name) => [name, weight(name)])),
+      headFeeds: Object.fromEntries([...architecture.headWeights.keys()].map((name) => [name, weight(name)])),
       layers,
       parameters,
       totalParameters: baseParameters + (isFull ? 0 : parameters.reduce((sum, { data }) => sum + data.length, 0)),
-      trainedEmbedding: trainedWeights.get(architecture.embeddingName) ?? null,
-      trainedFinalNorm: trainedWeights.get(architecture.finalNormName) ?? null,
-      trainedHead: trainedWeights.get(architecture.headName) ?? null,
+      trainedOuter: new Map([...trainedWeights].filter(([name]) => outerNames.includes(name))),
     },
     {
       device: resolveDevice(options.device),

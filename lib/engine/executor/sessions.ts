@@ -3,7 +3,7 @@ import type { Architecture } from "../models/architecture";
 import type { EncodedModel } from "../onnx/encode-model";
 import { type Device, deviceUnavailable, GraphSession } from "../runtime/session";
 import { type BlockGraphs, type BlockOptions, buildBlock, buildDecodeBlock, buildHead } from "./block-graphs";
-import type { BatchShape } from "./block-scope";
+import type { BatchShape, LayerShape } from "./block-scope";
 
 /** Opens a session the first time it is asked for. */
 type Opener<Key extends string> = (name: Key) => Promise<GraphSession>;
@@ -24,6 +24,10 @@ export interface SessionSettings extends Pick<BlockOptions, "rank" | "scaling" |
   keepBytes: number;
 }
 
+/** What tells the graphs of two layers apart. */
+type AdaptedLayer = Pick<LayerShape, "kind" | "adapted">;
+const keyOf = ({ kind, adapted }: AdaptedLayer) => `${kind.name}:${adapted.join()}`;
+
 export class Sessions {
   private readonly blocks = new Map<string, BlockSessions>();
   private readonly decoders = new Map<string, Promise<GraphSession>>();
@@ -35,15 +39,16 @@ export class Sessions {
     private readonly settings: SessionSettings,
   ) {}
 
-  block(batch: BatchShape, adapted: readonly string[]): BlockSessions {
-    const key = `${batch.batchSize}x${batch.blockLength}:${adapted.join()}`;
+  block(batch: BatchShape, layer: AdaptedLayer): BlockSessions {
+    const key = `${batch.batchSize}x${batch.blockLength}:${keyOf(layer)}`;
     let sessions = this.blocks.get(key);
     if (!sessions) {
       const { rank, scaling, trainWeights, keepBytes } = this.settings;
       const graphs = buildBlock(this.architecture, {
         batchSize: batch.batchSize,
         blockLength: batch.blockLength,
-        adapted,
+        kind: layer.kind,
+        adapted: layer.adapted,
         rank,
         scaling,
         trainWeights,
@@ -57,14 +62,13 @@ export class Sessions {
   }
 
   /** For one new token after at most `cacheLength` others. */
-  decode(cacheLength: number, adapted: readonly string[]): Promise<GraphSession> {
-    const key = `${cacheLength}:${adapted.join()}`;
+  decode(cacheLength: number, { kind, adapted }: AdaptedLayer): Promise<GraphSession> {
+    const key = `${cacheLength}:${keyOf({ kind, adapted })}`;
     let session = this.decoders.get(key);
     if (!session) {
       const { rank, scaling } = this.settings;
-      session = this.lazy({ decode: buildDecodeBlock(this.architecture, { adapted, rank, scaling }, cacheLength) })(
-        "decode",
-      );
+      const layer = { kind, adapted, rank, scaling };
+      session = this.lazy({ decode: buildDecodeBlock(this.architecture, layer, cacheLength) })("decode");
       this.decoders.set(key, session);
     }
     return session;

@@ -61,6 +61,9 @@ export const shapeRules: { [K in OpName]: ShapeRule<OpAttributes[K]> } = {
   Reciprocal: same,
   Sigmoid: same,
   Silu: same,
+  Tanh: same,
+  Erf: same,
+  Gelu: same,
   Softmax: same,
   LogSoftmax: same,
   ReduceSum: reduce,
@@ -80,6 +83,10 @@ export const shapeRules: { [K in OpName]: ShapeRule<OpAttributes[K]> } = {
   ScatterAddLast: same,
   RmsNorm: (inputs) =>
     at(inputs, 0).at(-1) === at(inputs, 1)[0] ? at(inputs, 0) : fail("RmsNorm", inputs, "the weight has another size"),
+  LayerNorm: (inputs) =>
+    at(inputs, 1)[0] === at(inputs, 0).at(-1) && at(inputs, 2)[0] === at(inputs, 0).at(-1)
+      ? at(inputs, 0)
+      : fail("LayerNorm", inputs, "weight or bias has another size"),
   Rotary: (inputs) =>
     at(inputs, 0).at(-1) === 2 * (at(inputs, 2)[1] as number)
       ? at(inputs, 0)

@@ -23,6 +23,11 @@ export interface OpAttributes {
   Sigmoid: None;
   /** x · sigmoid(x) */
   Silu: None;
+  Tanh: None;
+  /** Gauss error function. */
+  Erf: None;
+  /** x Φ(x) with the normal distribution Φ (Hendrycks and Gimpel 2016), or its tanh approximation. */
+  Gelu: { approximation: "none" | "tanh" };
   /** Over the last axis. */
   Softmax: None;
   LogSoftmax: None;
@@ -40,6 +45,8 @@ export interface OpAttributes {
   ScatterAddLast: None;
   /** Root mean square norm over the last axis (Zhang and Sennrich 2019). Inputs: x [...,h], weight [h] */
   RmsNorm: { epsilon: number };
+  /** Layer norm over the last axis (Ba et al. 2016). Inputs: x [...,h], weight [h], bias [h] */
+  LayerNorm: { epsilon: number };
   /**
    * Rotary position embedding, half-split layout as in Llama checkpoints (Su et al. 2021).
    * Inputs: x [b,heads,t,d], int64 positions [b,t], cos [max,d/2], sin [max,d/2]

@@ -1,6 +1,7 @@
 /** @file What an architecture has to say of itself. One definition serves training, evaluation and sampling. */
 import type { GraphBuilder } from "../graph/graph-builder";
 import type { Shape, Value } from "../graph/ops";
+import type { RotarySpec } from "./rotary";
 
 export interface ModelShape {
   hiddenSize: number;
@@ -10,8 +11,6 @@ export interface ModelShape {
   headSize: number;
   vocabularySize: number;
   contextLength: number;
-  normEpsilon: number;
-  ropeTheta: number;
   /** The output head is the embedding matrix. */
   tieEmbeddings: boolean;
 }
@@ -21,6 +20,19 @@ export interface LinearSpec {
   module: string;
   inFeatures: number;
   outFeatures: number;
+  /** Has `<module>.bias` [out]. */
+  bias?: boolean;
+  /** How `<module>.weight` lies in the checkpoint: [out, in] as torch's Linear (default), or [in, out] as GPT-2's Conv1D. */
+  layout?: "out_in" | "in_out";
+}
+
+/** Layers of one kind look alike, so that one session serves them all. */
+export interface LayerKind {
+  name: string;
+  /** A token sees this many tokens, itself included; null: all before it. */
+  window: number | null;
+  /** Null where positions are not told by rotation. */
+  rotary: RotarySpec | null;
 }
 
 /** What a decoder block gets from the executor while it builds its part of the graph. */
@@ -28,11 +40,12 @@ export interface BlockScope {
   b: GraphBuilder;
   batchSize: number;
   blockLength: number;
+  kind: LayerKind;
   /** A frozen or trained weight of this layer, by its name inside the layer, e.g. "input_layernorm.weight". */
   weight(name: string): Value;
-  /** x [rows, in] → [rows, out] through the named linear layer, adapter included where it has one. */
+  /** x [rows, in] → [rows, out] through the named linear layer, bias and adapter included where it has them. */
   linear(module: string, x: Value): Value;
-  /** Turns heads [batch, heads, length, headSize] by their positions. */
+  /** Turns heads [batch, heads, length, headSize] by their positions, as the layer's kind says. */
   rotary(x: Value): Value;
   /** Additive attention masks, one per chunk of query rows; see attention.ts. */
   masks: readonly AttentionChunk[];
@@ -40,8 +53,8 @@ export interface BlockScope {
   past: PastTokens | null;
   /**
    * Marks a value that may be kept from the forward for the backward pass instead of being computed again.
-   * Cheapest to keep first: a lower tier is kept before a higher one. Rotated keys are offered as "k", values as "v",
-   * both [batch, keyValueHeads, length, headSize]: sampling goes on from them.
+   * Cheapest to keep first: a lower tier is kept before a higher one. Keys as attention sees them are offered as "k",
+   * values as "v", both [batch, keyValueHeads, length, headSize]: sampling goes on from them.
    */
   keep(name: string, value: Value, tier: 1 | 2): void;
 }
@@ -54,27 +67,67 @@ export interface PastTokens {
   mask: Value;
 }
 
-export interface AttentionChunk {
-  /** First and last + 1 query row; keys 0 … end - 1 are visible at most. */
+/** Query rows start … end - 1, which see keys keyStart … end - 1 at most. */
+export interface ChunkBounds {
   start: number;
   end: number;
-  /** [batch, 1, 1, end - start, end]: 0 where attention is allowed, a large negative number where not. */
+  keyStart: number;
+}
+
+export interface AttentionChunk extends ChunkBounds {
+  /** [batch, 1, 1, end - start, end - keyStart]: 0 where attention is allowed, a large negative number where not. */
   mask: Value;
+}
+
+/** x0 = scale · E[token] (+ P[position + offset]) */
+export interface EmbeddingSpec {
+  /** Weight [vocabulary, hidden]. */
+  tokens: string;
+  /** Learned positions: weight [rows, hidden]; null where attention tells positions. */
+  positions: { name: string; rows: number; offset: number } | null;
+  scale: number;
 }
 
 export interface Architecture {
   shape: ModelShape;
+  kindOf(layer: number): LayerKind;
   linears: readonly LinearSpec[];
-  /** Weights of a layer by name inside the layer, linear layers included. */
+  /** Weights of a layer by name inside the layer: norms, and what `linearWeights` lists. */
   layerWeights: ReadonlyMap<string, Shape>;
   /** Full name in the checkpoint of a layer's weight or module. */
   layerName(layer: number, name: string): string;
-  embeddingName: string;
-  finalNormName: string;
-  /** Equals embeddingName when the head is tied. */
-  headName: string;
+  embedding: EmbeddingSpec;
+  /** Weights that final norm and head need, by full name. The last matrix is the embedding's when they are tied. */
+  headWeights: ReadonlyMap<string, Shape>;
+  /** Some published checkpoints leave this beginning of all names out. */
+  optionalPrefix: string;
+  /** Names of tensors that checkpoints carry beside their weights: masks and tables that we compute. */
+  redundant: RegExp | null;
   /** x [batch · length, hidden] → the same shape. */
   block(scope: BlockScope, x: Value): Value;
   /** Final norm and logits: x [rows, hidden] → [rows, vocabulary]. */
-  head(b: GraphBuilder, x: Value, norm: Value, head: Value): Value;
+  head(b: GraphBuilder, x: Value, weight: (fullName: string) => Value): Value;
+}
+
+/** Names and shapes of the tensors of linear layers. */
+export function linearWeights(linears: readonly LinearSpec[]): [string, Shape][] {
+  return linears.flatMap(({ module, inFeatures, outFeatures, bias, layout }) => {
+    const weight: [string, Shape] = [
+      `${module}.weight`,
+      layout === "in_out" ? [inFeatures, outFeatures] : [outFeatures, inFeatures],
+    ];
+    return bias ? [weight, [`${module}.bias`, [outFeatures]] as [string, Shape]] : [weight];
+  });
+}
+
+/** Full name → shape of every weight that the architecture needs, in a fixed order. */
+export function expectedWeights(architecture: Architecture): Map<string, Shape> {
+  const { shape, embedding, headWeights, layerWeights, layerName } = architecture;
+  const expected = new Map<string, Shape>([[embedding.tokens, [shape.vocabularySize, shape.hiddenSize]]]);
+  if (embedding.positions) expected.set(embedding.positions.name, [embedding.positions.rows, shape.hiddenSize]);
+  for (const [name, weightShape] of headWeights) expected.set(name, weightShape);
+  for (let layer = 0; layer < shape.layers; layer++) {
+    for (const [name, weightShape] of layerWeights) expected.set(layerName(layer, name), weightShape);
+  }
+  return expected;
 }

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import type { GraphBuilder } from "../graph/graph-builder";
 import type { Shape, Value } from "../graph/ops";
-import type { Architecture, BlockScope, LinearSpec, ModelShape } from "./architecture";
+import { type Architecture, type BlockScope, type LinearSpec, linearWeights, type ModelShape } from "./architecture";
 import { attention, splitHeads } from "./attention";
+import { RopeConfig, rotarySpec } from "./rotary";
 
 /** The parts of config.json that the architecture depends on; other keys are someone else's. */
-export const LlamaConfig = z.object({
+export const LlamaConfig = RopeConfig.extend({
   hidden_size: z.int().positive().max(65536),
   intermediate_size: z.int().positive().max(1048576),
   num_hidden_layers: z.int().positive().max(512),
@@ -16,18 +17,12 @@ export const LlamaConfig = z.object({
   vocab_size: z.int().positive().max(4194304),
   max_position_embeddings: z.int().positive().default(2048),
   rms_norm_eps: z.number().positive().default(1e-6),
-  rope_theta: z.number().positive().optional(),
   tie_word_embeddings: z.boolean().default(false),
   hidden_act: z.literal("silu", "only the activation silu is supported").default("silu"),
   attention_bias: z.literal(false, "attention biases are not supported").default(false),
   mlp_bias: z.literal(false, "MLP biases are not supported").default(false),
-  rope_scaling: z.null("scaled rotary positions are not supported").optional(),
-  /** Newer configurations keep theta here. */
-  rope_parameters: z.object({ rope_type: z.literal("default"), rope_theta: z.number().positive() }).nullish(),
 });
 export type LlamaConfig = z.infer<typeof LlamaConfig>;
-
-const DEFAULT_ROPE_THETA = 10_000;
 
 export function llama(config: LlamaConfig): Architecture {
   const hidden = config.hidden_size;
@@ -35,8 +30,6 @@ export function llama(config: LlamaConfig): Architecture {
   const heads = config.num_attention_heads;
   const keyValueHeads = config.num_key_value_heads ?? heads;
   const headSize = config.head_dim ?? hidden / heads;
-  if (!Number.isInteger(headSize) || headSize % 2 !== 0)
-    throw new Error(`heads of ${headSize} values cannot be turned by position`);
   if (heads % keyValueHeads !== 0)
     throw new Error(`${heads} attention heads cannot share ${keyValueHeads} key heads evenly`);
   const shape: ModelShape = {
@@ -47,8 +40,6 @@ export function llama(config: LlamaConfig): Architecture {
     headSize,
     vocabularySize: config.vocab_size,
     contextLength: config.max_position_embeddings,
-    normEpsilon: config.rms_norm_eps,
-    ropeTheta: config.rope_theta ?? config.rope_parameters?.rope_theta ?? DEFAULT_ROPE_THETA,
     tieEmbeddings: config.tie_word_embeddings,
   };
   const linear = (module: string, inFeatures: number, outFeatures: number): LinearSpec => ({
@@ -66,7 +57,10 @@ export function llama(config: LlamaConfig): Architecture {
     linear("mlp.down_proj", inner, hidden),
   ];
   const norm = (b: GraphBuilder, x: Value, weight: Value) =>
-    b.op("RmsNorm", [x, weight], { epsilon: shape.normEpsilon });
+    b.op("RmsNorm", [x, weight], { epsilon: config.rms_norm_eps });
+  const kind = { name: "decoder", window: null, rotary: rotarySpec(config, headSize) };
+  const embeddingName = "model.embed_tokens.weight";
+  const headName = shape.tieEmbeddings ? embeddingName : "lm_head.weight";
 
   return {
     shape,
@@ -74,15 +68,17 @@ export function llama(config: LlamaConfig): Architecture {
     layerWeights: new Map<string, Shape>([
       ["input_layernorm.weight", [hidden]],
       ["post_attention_layernorm.weight", [hidden]],
-      ...linears.map(({ module, inFeatures, outFeatures }): [string, Shape] => [
-        `${module}.weight`,
-        [outFeatures, inFeatures],
-      ]),
+      ...linearWeights(linears),
     ]),
     layerName: (layer, name) => `model.layers.${layer}.${name}`,
-    embeddingName: "model.embed_tokens.weight",
-    finalNormName: "model.norm.weight",
-    headName: shape.tieEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight",
+    kindOf: () => kind,
+    embedding: { tokens: embeddingName, positions: null, scale: 1 },
+    headWeights: new Map<string, Shape>([
+      ["model.norm.weight", [hidden]],
+      [headName, [shape.vocabularySize, hidden]],
+    ]),
+    optionalPrefix: "model.",
+    redundant: /\.rotary_emb\.inv_freq$/,
 
     block(scope: BlockScope, x: Value): Value {
       const { b } = scope;
@@ -100,6 +96,6 @@ export function llama(config: LlamaConfig): Architecture {
       return b.add(middle, scope.linear("mlp.down_proj", b.mul(b.op("Silu", [gate], {}), up)));
     },
 
-    head: (b, x, normWeight, headWeight) => b.gemm(norm(b, x, normWeight), headWeight, { transB: true }),
+    head: (b, x, weight) => b.gemm(norm(b, x, weight("model.norm.weight")), weight(headName), { transB: true }),
   };
 }

@@ -68,6 +68,13 @@ export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
   Reciprocal: plain("Reciprocal"),
   Sigmoid: plain("Sigmoid"),
   Silu: (_attributes, inputs) => ({ opType: "QuickGelu", domain: MICROSOFT, inputs, attributes: [float("alpha", 1)] }),
+  Tanh: plain("Tanh"),
+  Erf: plain("Erf"),
+  Gelu: ({ approximation }, inputs) => ({
+    opType: approximation === "tanh" ? "FastGelu" : "Gelu",
+    domain: MICROSOFT,
+    inputs,
+  }),
   Softmax: (_attributes, inputs) => ({ opType: "Softmax", inputs, attributes: [int("axis", -1)] }),
   LogSoftmax: (_attributes, inputs) => ({ opType: "LogSoftmax", inputs, attributes: [int("axis", -1)] }),
   ReduceSum: reduction("ReduceSum"),
@@ -98,6 +105,11 @@ export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
   }),
   RmsNorm: (attributes, inputs) => ({
     opType: "SimplifiedLayerNormalization",
+    inputs,
+    attributes: [int("axis", -1), float("epsilon", attributes.epsilon), int("stash_type", 1)],
+  }),
+  LayerNorm: (attributes, inputs) => ({
+    opType: "LayerNormalization",
     inputs,
     attributes: [int("axis", -1), float("epsilon", attributes.epsilon), int("stash_type", 1)],
   }),

@@ -1,8 +1,8 @@
 /** @file Writes a model folder with random weights, for tests and benchmarks. Not part of the product. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expectedWeights } from "../executor/load-weights";
 import { sizeOf } from "../graph/ops";
+import { expectedWeights } from "../models/architecture";
 import { LlamaConfig, llama } from "../models/llama";
 import { Rng } from "../optim/rng";
 import { type WritableDtype, writeSafetensors } from "../safetensors/write-safetensors";
