@@ -1,9 +1,3 @@
-import { ErrorScreen } from "@/components/shell/error-screen";
+import { NothingHere } from "@/components/shell/nothing-here";
 
-export default function NotFoundPage() {
-  return (
-    <ErrorScreen title="There is nothing here">
-      The address is wrong, or what was here is gone. Runs and datasets are listed under their names in the menu.
-    </ErrorScreen>
-  );
-}
+export default NothingHere;

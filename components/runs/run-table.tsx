@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { Sparkline } from "@/components/charts/sparkline";
 import { formatCount, formatLoss } from "@/components/ui/format";
+import { ListTable } from "@/components/ui/list-table";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import { TimeAgo } from "@/components/ui/time-ago";
 import { isFinal } from "@/lib/contracts/run-status";
@@ -14,24 +15,11 @@ const HEADINGS = ["Run", "Status", "Progress", "Train loss", "Held-out loss", "D
 
 export function RunTable({ runs }: { runs: RunListView[] }) {
   return (
-    <div className="overflow-x-auto">
-      <table className="w-full table-fixed text-left sm:min-w-[640px] sm:table-auto text-[13px]">
-        <thead>
-          <tr className="border-b text-[12px] text-text-3 max-sm:hidden">
-            {HEADINGS.map((heading) => (
-              <th key={heading} scope="col" className="px-4 py-2 font-medium">
-                {heading}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map((run) => (
-            <RunTableRow key={run.id} run={run} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable headings={HEADINGS}>
+      {runs.map((run) => (
+        <RunTableRow key={run.id} run={run} />
+      ))}
+    </ListTable>
   );
 }
 
