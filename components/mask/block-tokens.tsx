@@ -67,13 +67,7 @@ function SegmentTokens({ segment, name }: { segment: Segment; name: string }) {
                   token.hasLoss ? LOSS_CLASS : NO_LOSS_CLASS,
                 )}
               >
-                {showToken(token.text).map((line, number) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one token never change places.
-                  <Fragment key={number}>
-                    {number > 0 && <br />}
-                    {line}
-                  </Fragment>
-                ))}
+                {showToken(token.text)}
               </span>
               <wbr />
             </Fragment>

@@ -17,19 +17,17 @@ it("leaves no token invisible", () => {
     "\ufeff",
     "\u00ad",
   ]) {
-    const visible = showToken(text)
-      .join("")
-      .replace(/[\s\p{Cc}\p{Cf}\u00a0]/gu, "");
+    const visible = showToken(text).replace(/[\s\p{Cc}\p{Cf}\u00a0]/gu, "");
     expect(visible, JSON.stringify(text)).not.toBe("");
   }
 });
 
 it("keeps ordinary text, and shows the length of a run of spaces", () => {
-  expect(showToken("const")).toEqual(["const"]);
-  expect(showToken("    return")).toEqual(["····return"]);
-  expect(showToken("{\n\t")).toEqual(["{↵", "⇥"]);
-  expect(showToken("\n\n  ")).toEqual(["↵", "↵", "··"]);
-  expect(showToken("}\n")).toEqual(["}↵", ""]);
+  expect(showToken("const")).toBe("const");
+  expect(showToken("    return")).toBe("····return");
+  expect(showToken("{\n\t")).toBe("{↵\n⇥");
+  expect(showToken("\n\n  ")).toBe("↵\n↵\n··");
+  expect(showToken("}\n")).toBe("}↵\n");
 });
 
 it("groups tokens by document, in order, losing none", () => {

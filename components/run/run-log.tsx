@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useRef } from "react";
+import { useCallback, useRef } from "react";
 import { Card } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
 import type { LogLine } from "@/lib/contracts/run-snapshot";
@@ -8,13 +8,13 @@ const TONES: Record<LogLine["level"], string> = { info: "text-text-2", warn: "te
 
 /** The newest lines; stays at the end unless one has scrolled up to read. */
 export function RunLog({ runId, lines }: { runId: string; lines: LogLine[] }) {
-  const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  /** Called with a line when it has become the newest one. */
+  const follow = useCallback((line: HTMLElement | null) => {
+    const box = line?.parentElement;
+    if (box && isAtEnd.current) box.scrollTop = box.scrollHeight;
+  }, []);
   const newest = lines.at(-1)?.seq;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when a line was added.
-  useEffect(() => {
-    if (isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [newest]);
   const link = (
     <a
       href={`/api/runs/${runId}/log`}
@@ -28,7 +28,6 @@ export function RunLog({ runId, lines }: { runId: string; lines: LogLine[] }) {
   return (
     <Card title="Log" aside={link} isFlush>
       <div
-        ref={box}
         role="log"
         aria-label="Log of the run"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard.
@@ -40,7 +39,11 @@ export function RunLog({ runId, lines }: { runId: string; lines: LogLine[] }) {
       >
         {lines.length === 0 && <p className="text-text-3">Nothing was logged yet.</p>}
         {lines.map(({ seq, at, level, message }) => (
-          <p key={seq} className={cn("whitespace-pre-wrap break-words", TONES[level])}>
+          <p
+            key={seq}
+            ref={seq === newest ? follow : null}
+            className={cn("whitespace-pre-wrap break-words", TONES[level])}
+          >
             <time dateTime={at} className="mr-3 text-text-3">
               {at.slice(11, 19)}
             </time>

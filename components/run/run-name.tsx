@@ -7,6 +7,12 @@ import type { RunView } from "@/lib/contracts/views";
 import type { RunActions } from "./run-actions";
 import { sentenceOf, useRunCall } from "./use-run-call";
 
+/** The field was opened by a press on “Rename”: what is typed next is the new name. */
+function startTyping(field: HTMLInputElement | null): void {
+  field?.focus();
+  field?.select();
+}
+
 /** The run's name, changed in its place: Enter saves, Escape leaves it as it was. */
 export function RunName({ run, update }: { run: RunView; update: RunActions["update"] }) {
   const call = useRunCall(run.id);
@@ -54,14 +60,12 @@ export function RunName({ run, update }: { run: RunView; update: RunActions["upd
       {/* The page keeps its heading while it is being changed. */}
       <h1 className="sr-only">{run.name}</h1>
       <input
-        // biome-ignore lint/a11y/noAutofocus: opened by a press on “Rename”, which asked for it.
-        autoFocus
+        ref={startTyping}
         aria-label="Name of the run"
         aria-invalid={problem !== null}
         aria-describedby="run-name-problem"
         autoComplete="off"
         value={draft}
-        onFocus={(event) => event.target.select()}
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => event.key === "Escape" && close()}
         className={inputClass(problem !== null, "min-w-48 flex-1 font-semibold")}

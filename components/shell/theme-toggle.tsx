@@ -14,7 +14,7 @@ export function ThemeToggle({ initial }: { initial: Theme }) {
   const Icon = ICONS[theme];
   const next = () => {
     const chosen = ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length] ?? "system";
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in Safari and Firefox yet.
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is there on HTTPS and loopback only, and a studio in a local network has plain HTTP.
     document.cookie = `codetune_theme=${chosen}; path=/; max-age=31536000; samesite=lax`;
     if (chosen === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = chosen;
