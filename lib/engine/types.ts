@@ -24,6 +24,11 @@ export interface Parameter {
   shape: readonly number[];
   data: Float32Array;
   gradient: Float32Array;
+  /**
+   * What every learning rate of the schedule is multiplied by for this tensor, decoupled weight decay included, as in
+   * torch's parameter groups; 1 unless given. LoRA+ sets it on B, layer-wise learning rates on whole layers.
+   */
+  learningRateScale?: number;
 }
 
 /** A text being continued token by token. */

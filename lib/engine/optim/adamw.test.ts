@@ -35,6 +35,21 @@ test("the first step moves every value by the learning rate against its gradient
   expect([...(parameters[0]?.data ?? [])].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([-0.01, 0.01, -0.01]);
 });
 
+test("a parameter's own scale multiplies the rate, weight decay included", () => {
+  const parameters = (scale?: number) => [
+    {
+      data: Float32Array.of(2, -1),
+      gradient: Float32Array.of(0.3, 0.1),
+      ...(scale === undefined ? {} : { learningRateScale: scale }),
+    },
+  ];
+  const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.5 };
+  const [scaled, plain] = [parameters(16), parameters()];
+  updateAdamW(scaled, initAdamW(scaled), 0.001, settings);
+  updateAdamW(plain, initAdamW(plain), 0.016, settings);
+  expect(scaled[0]?.data).toEqual(plain[0]?.data);
+});
+
 test("clipping leaves smaller norms alone, brings larger ones down, keeps the direction, and 0 turns it off", () => {
   const gradients = () => [{ gradient: Float32Array.of(3, 0) }, { gradient: Float32Array.of(4) }];
   for (const maxNorm of [0, 5.1, 100]) {

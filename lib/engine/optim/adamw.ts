@@ -29,20 +29,22 @@ export function initAdamW(parameters: readonly Pick<Parameter, "data">[]): AdamW
 
 /**
  * One update of every parameter's `data` from its `gradient`, in place; `state` moves on by one step.
- * @param learningRate of this step
+ * @param learningRate of this step, before each parameter's own scale
  */
 export function updateAdamW(
-  parameters: readonly Pick<Parameter, "data" | "gradient">[],
+  parameters: readonly Pick<Parameter, "data" | "gradient" | "learningRateScale">[],
   state: AdamWState,
   learningRate: number,
   settings: AdamWSettings,
 ): void {
   const { beta1, beta2, epsilon, weightDecay } = settings;
   state.step += 1;
-  const stepSize = learningRate / (1 - beta1 ** state.step);
+  const correction1 = 1 - beta1 ** state.step;
   const rootOfCorrection2 = Math.sqrt(1 - beta2 ** state.step);
-  const keep = 1 - learningRate * weightDecay;
-  for (const [index, { data, gradient }] of parameters.entries()) {
+  for (const [index, { data, gradient, learningRateScale = 1 }] of parameters.entries()) {
+    const rate = learningRate * learningRateScale;
+    const stepSize = rate / correction1;
+    const keep = 1 - rate * weightDecay;
     const first = state.firstMoments[index] as Float32Array;
     const second = state.secondMoments[index] as Float32Array;
     for (let i = 0; i < data.length; i++) {
