@@ -8,6 +8,10 @@ const finite = (min: number, max: number) =>
   z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
 const whole = (min: number, max: number) => finite(min, max).refine(Number.isInteger, "must be a whole number");
 
+/** How frozen weights are held: fp32, or int8 with a scale per channel, whose products are 8-bit too. */
+export const BASE_PRECISIONS = ["fp32", "int8"] as const;
+export type BasePrecision = (typeof BASE_PRECISIONS)[number];
+
 export const METHODS = ["lora", "rslora", "full"] as const;
 export const SCHEDULERS = ["linear", "cosine", "constant"] as const;
 export const ENGINES = ["onnx"] as const;
@@ -39,7 +43,7 @@ export const RunConfig = z.strictObject({
     .min(1, "choose at least one module")
     .max(64)
     .default([ALL_LINEAR]),
-  base_precision: z.enum(["fp32"]).default("fp32"),
+  base_precision: z.enum(BASE_PRECISIONS).default("fp32"),
   optimizer: z.enum(["adamw"]).default("adamw"),
   adam_beta1: finite(0, 0.9999).default(0.9),
   adam_beta2: finite(0, 0.99999).default(0.999),

@@ -43,6 +43,7 @@ export const FULL_TRAINING = {
   alpha: 1,
   target_modules: ["all-linear"],
   max_seq_length: BASE_MODEL.max_position_embeddings,
+  base_precision: "fp32" as const,
 };
 
 /** Every activation is kept for the backward pass: the model is small, and nothing is computed twice. */

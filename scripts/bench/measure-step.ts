@@ -10,7 +10,7 @@ import { Rng } from "@/lib/engine/optim/rng";
 import type { Batch } from "@/lib/engine/types";
 import { openSgemm } from "./measure-sgemm";
 
-const [modelDir, lengthText, stepsText] = process.argv.slice(2);
+const [modelDir, lengthText, stepsText, precision = "fp32"] = process.argv.slice(2);
 if (!modelDir || !lengthText || !stepsText)
   throw new Error("usage: measure-step.ts <model folder> <tokens per step> <steps>");
 const blockLength = Number(lengthText);
@@ -25,6 +25,7 @@ const config = RunConfig.parse({
   max_seq_length: blockLength,
   rank: 8,
   alpha: 16,
+  base_precision: precision,
 });
 const model = await openTrainableModel({ modelDir, config, rng: Rng.seeded(1), device: "cpu" });
 const optimizer = initAdamW(model.parameters);

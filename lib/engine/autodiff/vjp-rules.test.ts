@@ -127,7 +127,9 @@ const cases: Case[] = [
 ];
 
 test("every operator has a gradient case", () => {
-  expect(new Set(cases.map(({ op }) => op))).toEqual(new Set(Object.keys(vjpRules)));
+  // A product of rounded numbers has no central differences; see quantize/quantized-matmul.test.ts.
+  const checked = new Set<OpName>(["QuantizedMatMul", ...cases.map(({ op }) => op)]);
+  expect(checked).toEqual(new Set(Object.keys(vjpRules)));
 });
 
 test.each(cases)("$name: the gradient equals central differences", async ({ build }) => {

@@ -97,6 +97,11 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
       gradient ? unbroadcast(b, gradient, pick(inputs, i).shape) : null,
     );
   },
+  QuantizedMatMul: ({ b, inputs, g, needs }) => {
+    if (needs.slice(1).includes(true)) throw new Error("internal: 8-bit weights are frozen; they have no gradient");
+    const [, codes, scales, codesT, scalesT] = inputs as [Value, Value, Value, Value, Value];
+    return [b.op("QuantizedMatMul", [g, codesT, scalesT, codes, scales], {}), null, null, null, null];
+  },
   Add: ({ b, inputs, g, needs }) => inputs.map((x, i) => when(needs[i], () => unbroadcast(b, g, x.shape))),
   Sub: ({ b, inputs, g, needs }) => [
     when(needs[0], () => unbroadcast(b, g, pick(inputs, 0).shape)),

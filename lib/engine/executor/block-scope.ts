@@ -1,9 +1,11 @@
 /** @file One decoder block as a graph: its inputs, its adapters, and what the architecture makes of them. */
+import type { BasePrecision } from "@/lib/contracts/run-config";
 import { GraphBuilder } from "../graph/graph-builder";
 import type { Value } from "../graph/ops";
 import type { Architecture, BlockScope, LayerKind } from "../models/architecture";
 import { chunkBounds } from "../models/attention";
 import { buildRotary } from "../models/rotary";
+import { quantizedLinear } from "../quantize/quantized-linear";
 
 export interface BatchShape {
   batchSize: number;
@@ -16,6 +18,8 @@ export interface LayerShape {
   adapted: readonly string[];
   rank: number;
   scaling: number;
+  /** How the frozen weights of linear layers are stored and multiplied. */
+  precision: BasePrecision;
 }
 
 export interface BlockGraph {
@@ -37,11 +41,12 @@ export const adapterInput = (module: string, part: "A" | "B") => `${module}.lora
 /**
  * Inputs: x, positions, every weight of the layer by name, adapters as `<module>.lora_A|B`, and either mask_<i> for each
  * chunk of queries, or, with `cacheLength`, past_keys, past_values [1, keyValueHeads, cacheLength, headSize] and
- * past_mask [1, 1, 1, 1, cacheLength + 1] for one new token.
+ * past_mask [1, 1, 1, 1, cacheLength + 1] for one new token. With 8-bit weights a linear layer is fed what
+ * `quantizeLinear` makes of its weight instead.
  */
 export function buildBlockGraph(
   architecture: Architecture,
-  { batchSize, blockLength, kind, adapted, rank, scaling }: BatchShape & LayerShape,
+  { batchSize, blockLength, kind, adapted, rank, scaling, precision }: BatchShape & LayerShape,
   cacheLength: number | null = null,
 ): BlockGraph {
   const { shape, linears, layerWeights } = architecture;
@@ -63,6 +68,9 @@ export function buildBlockGraph(
     return value;
   };
   const specs = new Map(linears.map((spec) => [spec.module, spec]));
+  const quantized = new Map(
+    precision === "int8" ? linears.map((spec) => [spec.module, quantizedLinear(b, spec)] as const) : [],
+  );
   const candidates: { name: string; value: Value; tier: number }[] = [];
   const scope: BlockScope = {
     b,
@@ -90,7 +98,12 @@ export function buildBlockGraph(
       const spec = specs.get(module);
       if (!spec) throw new Error(`internal: the block asks for ${module}, which the architecture does not list`);
       const bias = spec.bias ? weight(`${module}.bias`) : undefined;
-      const base = b.gemm(input, weight(`${module}.weight`), { transB: spec.layout !== "in_out" }, bias);
+      const product = quantized.get(module)?.(input);
+      const base = product
+        ? bias
+          ? b.add(product, bias)
+          : product
+        : b.gemm(input, weight(`${module}.weight`), { transB: spec.layout !== "in_out" }, bias);
       const a = adapters.get(adapterInput(module, "A"));
       const up = adapters.get(adapterInput(module, "B"));
       return a && up ? b.gemm(b.gemm(input, a, { transB: true }), up, { transB: true, alpha: scaling }, base) : base;

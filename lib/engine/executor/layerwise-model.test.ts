@@ -217,3 +217,24 @@ describe("what cannot be trained is refused in a sentence", () => {
     await rm(other, { recursive: true });
   });
 });
+
+describe("8-bit weights", () => {
+  const batch = packed(DOCUMENTS, 24);
+
+  test("loss and adapter gradients are close to those of fp32", async () => {
+    const [exact, rounded] = [await open(), await open({ base_precision: "int8" })];
+    const losses = await Promise.all([exact, rounded].map((model) => model.accumulateGradients(batch, 1 / 18)));
+    const [reference, loss] = losses.map(({ lossSum }) => lossSum) as [number, number];
+    expect(loss).not.toBe(reference);
+    expect(Math.abs(loss - reference) / reference).toBeLessThanOrEqual(0.02);
+    const all = (parameters: readonly Parameter[]) => parameters.flatMap(({ gradient }) => Array.from(gradient));
+    const [g, h] = [all(exact.parameters), all(rounded.parameters)];
+    const dot = g.reduce((sum, value, i) => sum + value * (h[i] as number), 0);
+    expect(dot / Math.hypot(...g) / Math.hypot(...h)).toBeGreaterThanOrEqual(0.99);
+    await Promise.all([exact.dispose(), rounded.dispose()]);
+  });
+
+  test("cannot be trained themselves: method full is refused", async () => {
+    await expect(open({ base_precision: "int8", method: "full" })).rejects.toThrow(/base_precision int8 .*choose fp32/);
+  });
+});

@@ -5,7 +5,7 @@ import type { Parameter } from "../types";
 export interface LayerState {
   kind: LayerKind;
   /** Fed under these names to every session of the layer: weights and adapters. */
-  feeds: Record<string, Float32Array>;
+  feeds: Record<string, Float32Array | Int8Array>;
   /** Linear layers with an adapter. */
   adapted: string[];
   /** By feed name. */

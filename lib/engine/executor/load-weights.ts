@@ -9,11 +9,23 @@ function isRedundant(name: string, architecture: Architecture): boolean {
   return (name === "lm_head.weight" && architecture.shape.tieEmbeddings) || !!architecture.redundant?.test(name);
 }
 
+/** Every weight at once. */
+export async function loadWeights(modelDir: string, architecture: Architecture): Promise<Map<string, Float32Array>> {
+  const weights = new Map<string, Float32Array>();
+  await readWeights(modelDir, architecture, (name, data) => weights.set(name, data));
+  return weights;
+}
+
 /**
- * Reads every weight as float32 (f32 as it lies in the file, bf16 and f16 widened exactly).
+ * Reads one weight after the other as float32 (f32 as it lies in the file, bf16 and f16 widened exactly), so that who
+ * makes something smaller of each never holds them all.
  * @throws AppError naming the first missing, misshapen, surplus or non-finite weight.
  */
-export async function loadWeights(modelDir: string, architecture: Architecture): Promise<Map<string, Float32Array>> {
+export async function readWeights(
+  modelDir: string,
+  architecture: Architecture,
+  visit: (name: string, data: Float32Array) => void,
+): Promise<void> {
   const invalid = (problem: string) =>
     new AppError("invalid_input", `The model in ${modelDir} ${problem}; download it again or fix its config.json.`);
   const expected = expectedWeights(architecture);
@@ -38,7 +50,6 @@ export async function loadWeights(modelDir: string, architecture: Architecture):
       (name) => !stored.has(name) && !isRedundant(name, architecture),
     );
     if (surplus) throw invalid(`has a weight ${surplus} that its config.json knows nothing of`);
-    const weights = new Map<string, Float32Array>();
     for (const [name, shape] of expected) {
       const data = await checkpoint.read(storedName(name));
       // One pass: a sum is finite only if every term is.
@@ -46,9 +57,8 @@ export async function loadWeights(modelDir: string, architecture: Architecture):
       for (let i = 0; i < data.length; i++) sum += Math.abs(data[i] as number);
       if (!Number.isFinite(sum) || data.length !== sizeOf(shape))
         throw invalid(`has NaN or infinite values in ${name}`);
-      weights.set(name, data);
+      visit(name, data);
     }
-    return weights;
   } finally {
     await checkpoint.close();
   }

@@ -9,19 +9,20 @@ import { resolveTargetModules } from "../lora/resolve-target-modules";
 import { type Architecture, expectedWeights } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
 import type { Rng } from "../optim/rng";
+import { quantizeLinear } from "../quantize/quantized-linear";
 import { type Device, resolveDevice } from "../runtime/session";
 import type { Parameter } from "../types";
 import { adapterInput } from "./block-scope";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
-import { loadWeights } from "./load-weights";
+import { readWeights } from "./load-weights";
 
 /** Activations kept from the forward pass, over all layers. A constant: the choice must not depend on the machine's state. */
 const KEEP_BYTES = 640 * 1024 * 1024;
 
 export interface OpenModelOptions {
   modelDir: string;
-  config: Pick<RunConfig, "method" | "rank" | "alpha" | "target_modules" | "max_seq_length">;
+  config: Pick<RunConfig, "method" | "rank" | "alpha" | "target_modules" | "max_seq_length" | "base_precision">;
   /** Draws lora_A, in the order of `parameters`. */
   rng: Rng;
   device: "auto" | Device;
@@ -67,12 +68,29 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
     throw new AppError("invalid_input", message, { fieldErrors: { max_seq_length: [message] } });
   }
   const isFull = config.method === "full";
+  if (isFull && config.base_precision !== "fp32") {
+    const message = `base_precision ${config.base_precision} freezes the weights, which method full trains; choose fp32 or another method.`;
+    throw new AppError("invalid_input", message, { fieldErrors: { base_precision: [message] } });
+  }
   const layerIndexes = Array.from({ length: shape.layers }, (_, i) => i);
   const allModules = layerIndexes.flatMap((layer) => linears.map(({ module }) => layerName(layer, module)));
   const adaptedModules = isFull ? [] : resolveTargetModules(allModules, config.target_modules);
   const chosen = new Set(adaptedModules);
 
-  const weights = await loadWeights(modelDir, architecture);
+  const weights = new Map<string, Float32Array>();
+  const quantized = new Map<string, Record<string, Float32Array | Int8Array>>();
+  const quantizable = new Map(
+    config.base_precision === "int8"
+      ? layerIndexes.flatMap((layer) =>
+          linears.map((spec) => [layerName(layer, `${spec.module}.weight`), spec] as const),
+        )
+      : [],
+  );
+  await readWeights(modelDir, architecture, (name, data) => {
+    const spec = quantizable.get(name);
+    if (spec) quantized.set(name, quantizeLinear(spec, data));
+    else weights.set(name, data);
+  });
   const weight = (name: string) => weights.get(name) as Float32Array;
   const trainedWeights = new Map<string, Parameter>();
   if (isFull)
@@ -82,9 +100,14 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   const layers: LayerState[] = layerIndexes.map((layer) => {
     const adapted = linears.map(({ module }) => module).filter((module) => chosen.has(layerName(layer, module)));
     const trained = adapt(architecture, layer, adapted, config.rank, rng);
-    const feeds: Record<string, Float32Array> = {};
+    const feeds: LayerState["feeds"] = {};
     for (const name of architecture.layerWeights.keys()) {
       const fullName = layerName(layer, name);
+      const codes = quantized.get(fullName);
+      if (codes) {
+        Object.assign(feeds, codes);
+        continue;
+      }
       feeds[name] = weight(fullName);
       const full = trainedWeights.get(fullName);
       if (full) trained.set(name, full);
@@ -119,6 +142,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       scaling: isFull
         ? 0
         : loraScaling({ rank: config.rank, alpha: config.alpha, useRslora: config.method === "rslora" }),
+      precision: config.base_precision,
       trainWeights: isFull,
       keepBytes: options.keepBytes ?? KEEP_BYTES,
     },

@@ -17,7 +17,7 @@ export interface HeadSessions {
   session: Opener<"loss" | "gradient" | "logits">;
 }
 
-export interface SessionSettings extends Pick<BlockOptions, "rank" | "scaling" | "trainWeights"> {
+export interface SessionSettings extends Pick<BlockOptions, "rank" | "scaling" | "precision" | "trainWeights"> {
   device: Device;
   threads: number;
   /** Bytes that kept activations may take over all layers. */
@@ -43,7 +43,7 @@ export class Sessions {
     const key = `${batch.batchSize}x${batch.blockLength}:${keyOf(layer)}`;
     let sessions = this.blocks.get(key);
     if (!sessions) {
-      const { rank, scaling, trainWeights, keepBytes } = this.settings;
+      const { rank, scaling, precision, trainWeights, keepBytes } = this.settings;
       const graphs = buildBlock(this.architecture, {
         batchSize: batch.batchSize,
         blockLength: batch.blockLength,
@@ -51,6 +51,7 @@ export class Sessions {
         adapted: layer.adapted,
         rank,
         scaling,
+        precision,
         trainWeights,
         keepBytes: keepBytes / this.architecture.shape.layers,
       });
@@ -66,8 +67,8 @@ export class Sessions {
     const key = `${cacheLength}:${keyOf({ kind, adapted })}`;
     let session = this.decoders.get(key);
     if (!session) {
-      const { rank, scaling } = this.settings;
-      const layer = { kind, adapted, rank, scaling };
+      const { rank, scaling, precision } = this.settings;
+      const layer = { kind, adapted, rank, scaling, precision };
       session = this.lazy({ decode: buildDecodeBlock(this.architecture, layer, cacheLength) })("decode");
       this.decoders.set(key, session);
     }

@@ -52,6 +52,14 @@ const product =
 export const shapeRules: { [K in OpName]: ShapeRule<OpAttributes[K]> } = {
   Gemm: product("Gemm"),
   MatMul: product("MatMul"),
+  QuantizedMatMul: (inputs) => {
+    const [m, k] = at(inputs, 0);
+    const [k2, n] = at(inputs, 1);
+    const transposed = at(inputs, 3);
+    if (m === undefined || n === undefined || k !== k2 || transposed[0] !== n || transposed[1] !== k)
+      fail("QuantizedMatMul", inputs, "sizes differ");
+    return [m, n];
+  },
   Add: broadcast("Add"),
   Sub: broadcast("Sub"),
   Mul: broadcast("Mul"),

@@ -4,7 +4,7 @@
  * shapes (graph/infer-shape.ts), gradients (autodiff/vjp-rules.ts) and ONNX (onnx/lowerings.ts).
  */
 
-export type DType = "float32" | "int64";
+export type DType = "float32" | "int64" | "int8";
 export type Shape = readonly number[];
 type None = Record<string, never>;
 
@@ -13,6 +13,12 @@ export interface OpAttributes {
   Gemm: { transA: boolean; transB: boolean; alpha: number };
   /** alpha · op(a) · op(b) over the last two axes, leading axes broadcast. Inputs: a, b */
   MatMul: { transA: boolean; transB: boolean; alpha: number };
+  /**
+   * x · W with 8-bit integers (see quantize/quantize-matrix.ts): rows of x [m,k] are rounded to 8 bits, each by its own
+   * largest value; W is given as int8 codes [k,n] with one scale per column [n]. Codes [n,k] and scales [k] of Wᵀ serve
+   * the gradient, which is rounded in the same way: a straight-through estimate. Inputs: x, codes, scales, codesᵀ, scalesᵀ
+   */
+  QuantizedMatMul: None;
   Add: None;
   Sub: None;
   Mul: None;

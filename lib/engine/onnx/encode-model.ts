@@ -1,12 +1,12 @@
 /** @file Graph → ONNX ModelProto bytes. Only what the outputs need is written. */
 import onnxProto from "onnx-proto";
-import type { Value } from "../graph/ops";
-import { type AddIntegers, lowerings, type OnnxAttribute, type OnnxNode } from "./lowerings";
+import { type DType, sizeOf, type Value } from "../graph/ops";
+import { type AddIntegers, lowerings, type OnnxAttribute, type OnnxNode, type Steps } from "./lowerings";
 
 const { onnx } = onnxProto;
 
-const FLOAT = onnx.TensorProto.DataType.FLOAT;
-const INT64 = onnx.TensorProto.DataType.INT64;
+const { FLOAT, INT64, INT8, UINT8 } = onnx.TensorProto.DataType;
+const ELEMENT_TYPES: Record<DType, number> = { float32: FLOAT, int64: INT64, int8: INT8 };
 const IR_VERSION = 9;
 const OPSETS = [
   { domain: "", version: 18 },
@@ -47,13 +47,14 @@ const valueInfo = (name: string, value: Value) => ({
   name,
   type: {
     tensorType: {
-      elemType: value.dtype === "float32" ? FLOAT : INT64,
+      elemType: ELEMENT_TYPES[value.dtype],
       shape: { dim: value.shape.map((dimValue) => ({ dimValue })) },
     },
   },
 });
 
-const rawBytes = (data: Float32Array | BigInt64Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const rawBytes = (data: Float32Array | BigInt64Array | Uint8Array) =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Every value the outputs need, in creation order; saved values stand for themselves and end the search. */
 function reachable(outputs: Iterable<Value>, saved: ReadonlyMap<Value, string>): Value[] {
@@ -101,15 +102,36 @@ export function encodeModel({ outputs, saved = new Map() }: EncodeOptions): Enco
       attribute: (node.attributes ?? []).map(attributeProto),
     });
 
+  const fills = new Map<string, string>();
+  const steps: Steps = {
+    add: (node) => {
+      const name = `step_${nodes.length}`;
+      addNode(node, name);
+      return name;
+    },
+    fill: (type, dims, number) => {
+      const key = `${type}[${dims.join(",")}]=${number}`;
+      let name = fills.get(key);
+      if (!name) {
+        name = `fill_${fills.size}`;
+        fills.set(key, name);
+        const data = type === "uint8" ? new Uint8Array(sizeOf(dims)) : new Float32Array(sizeOf(dims));
+        const dataType = type === "uint8" ? UINT8 : FLOAT;
+        initializers.push({ name, dims: [...dims], dataType, rawData: rawBytes(data.fill(number)) });
+      }
+      return name;
+    },
+  };
+
   for (const value of values) {
     const { source } = value;
     if (saved.has(value) || source.kind === "input") inputs.set(nameOf(value), value);
     else if (source.kind === "constant") {
-      const dataType = value.dtype === "float32" ? FLOAT : INT64;
+      const dataType = ELEMENT_TYPES[value.dtype];
       initializers.push({ name: value.name, dims: [...value.shape], dataType, rawData: rawBytes(source.data) });
     } else {
       const lower = lowerings[source.node.op] as (...args: unknown[]) => OnnxNode;
-      addNode(lower(source.node.attributes, source.node.inputs.map(nameOf), integers, value), nameOf(value));
+      addNode(lower(source.node.attributes, source.node.inputs.map(nameOf), integers, value, steps), nameOf(value));
     }
   }
   for (const [name, value] of Object.entries(outputs)) {

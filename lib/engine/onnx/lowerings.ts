@@ -20,16 +20,30 @@ export interface OnnxNode {
 /** Adds a small int64 vector and gives its name; equal vectors share one. */
 export type AddIntegers = (values: readonly number[]) => string;
 
+/** For operators that take several nodes: what the last of them returns is the operator's output. */
+export interface Steps {
+  /** Adds a node and gives its output's name. */
+  add(node: OnnxNode): string;
+  /** A small constant; equal ones share a name. @param value the same in every place of `shape` */
+  fill(type: "float32" | "uint8", shape: readonly number[], value: number): string;
+}
+
 type Lowering<Attributes> = (
   attributes: Attributes,
   inputs: string[],
   integers: AddIntegers,
   output: Value,
+  steps: Steps,
 ) => OnnxNode;
 
 const int = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "int", value } });
 const float = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "float", value } });
 const MICROSOFT = "com.microsoft";
+
+/** 8-bit codes are unsigned with 128 for zero, as the processor's products take them; 1 … 255 are used. */
+const ZERO_CODE = 128;
+const LARGEST_CODE = 127;
+const SMALLEST_SCALE = 1e-30;
 
 const plain =
   (opType: string) =>
@@ -59,6 +73,40 @@ export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
           attributes: [int("transA", transA ? 1 : 0), int("transB", transB ? 1 : 0), float("alpha", alpha)],
         }
       : { opType: "MatMul", inputs },
+  QuantizedMatMul: (_attributes, [x, codes, scales], integers, output, steps) => {
+    const rows = output.shape[0] as number;
+    const lastAxis = integers([1]);
+    const extreme = (opType: string) =>
+      steps.add({ opType, inputs: [x as string, lastAxis], attributes: [int("keepdims", 1)] });
+    const lowest = steps.add({ opType: "Neg", inputs: [extreme("ReduceMin")] });
+    // A row of zeros has no largest value to divide by.
+    const largest = steps.add({
+      opType: "Max",
+      inputs: [extreme("ReduceMax"), lowest, steps.fill("float32", [], SMALLEST_SCALE)],
+    });
+    const rowScales = steps.add({ opType: "Mul", inputs: [largest, steps.fill("float32", [], 1 / LARGEST_CODE)] });
+    const quantized = steps.add({
+      opType: "QuantizeLinear",
+      inputs: [
+        x as string,
+        steps.add({ opType: "Squeeze", inputs: [rowScales, lastAxis] }),
+        steps.fill("uint8", [rows], ZERO_CODE),
+      ],
+      attributes: [int("axis", 0)],
+    });
+    const product = steps.add({
+      opType: "MatMulIntegerToFloat",
+      domain: MICROSOFT,
+      inputs: [
+        quantized,
+        codes as string,
+        steps.fill("float32", [], 1),
+        scales as string,
+        steps.fill("uint8", [], ZERO_CODE),
+      ],
+    });
+    return { opType: "Mul", inputs: [product, rowScales] };
+  },
   Add: plain("Add"),
   Sub: plain("Sub"),
   Mul: plain("Mul"),

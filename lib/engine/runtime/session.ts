@@ -5,7 +5,7 @@ import { AppError } from "../../errors";
 import type { EncodedModel } from "../onnx/encode-model";
 
 export type Device = "cpu" | "webgpu" | "cuda";
-export type TensorData = Float32Array | BigInt64Array;
+export type TensorData = Float32Array | BigInt64Array | Int8Array;
 
 export interface SessionOptions {
   device: Device;
