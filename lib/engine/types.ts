@@ -9,6 +9,12 @@ export interface Batch {
   labels: Int32Array;
   positions: Int32Array;
   segments: Int32Array;
+  /**
+   * In training, one seed per sequence: what is random in a step (NEFTune's noise, dropout) is drawn from it and from
+   * nothing else. It depends on the run's seed, the epoch and the block only, so a step is the same however its blocks
+   * are dealt into micro-batches and however often the run was stopped. Absent in evaluation, where nothing is random.
+   */
+  seeds?: Uint32Array;
 }
 
 export interface LossSum {
@@ -29,6 +35,11 @@ export interface Parameter {
    * torch's parameter groups; 1 unless given. LoRA+ sets it on B, layer-wise learning rates on whole layers.
    */
   learningRateScale?: number;
+  /**
+   * Where in the model it acts: the embedding, a layer (from 0, the lowest), or what comes after the last layer. Muon
+   * leaves embedding and head to AdamW, and layer-wise learning rates go by it.
+   */
+  place?: "embedding" | number | "head";
 }
 
 /** A text being continued token by token. */

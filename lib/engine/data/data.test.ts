@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { countSteps } from "@/lib/contracts/count-steps";
 import { AppError } from "@/lib/errors";
 import { writeBlocks } from "@/tests/helpers/write-blocks";
+import { blockSeeds } from "./block-seeds";
 import { countLossTokens } from "./count-loss-tokens";
 import { epochOrder, stepMicroBatches } from "./epoch-order";
 import { openBlocks } from "./open-blocks";
@@ -121,4 +122,14 @@ test.each<[string, () => Promise<void>, RegExp]>([
   await damage();
   await expect(openBlocks(dir)).rejects.toThrow(sentence);
   await expect(openBlocks(dir)).rejects.toBeInstanceOf(AppError);
+});
+
+test("a block's seed depends on run seed and epoch only, not on the micro-batch it comes in", () => {
+  const seedOf = (seed: number, epoch: number, block: number) => blockSeeds(seed, epoch, [block], 1)[0];
+  expect([...blockSeeds(42, 1, [3, 0, 9], 4)]).toEqual([seedOf(42, 1, 3), seedOf(42, 1, 0), seedOf(42, 1, 9), 0]);
+  const seen = new Set<number | undefined>();
+  for (const seed of [0, 1, 42])
+    for (let epoch = 0; epoch < 4; epoch++)
+      for (let block = 0; block < 16; block++) seen.add(seedOf(seed, epoch, block));
+  expect(seen.size).toBe(3 * 4 * 16);
 });

@@ -11,6 +11,7 @@ import { countSteps } from "@/lib/contracts/count-steps";
 import { PADDING_SEGMENT } from "@/lib/contracts/prepared-blocks";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { type Frame, PROTOCOL_VERSION, type TrainerSpec } from "@/lib/contracts/trainer-protocol";
+import { blockSeeds } from "../data/block-seeds";
 import { countLossTokens } from "../data/count-loss-tokens";
 import { epochOrder, stepMicroBatches } from "../data/epoch-order";
 import type { Blocks } from "../data/open-blocks";
@@ -169,12 +170,16 @@ export async function train(options: TrainOptions): Promise<"completed" | "stopp
     // 2. One optimizer step over its micro-batches.
     const startedAt = options.now();
     tellProgress("training", step, totalSteps);
-    const order = epochOrder(blocks.manifest.splits.train.blocks, config.seed, Math.floor(step / stepsPerEpoch));
+    const epoch = Math.floor(step / stepsPerEpoch);
+    const order = epochOrder(blocks.manifest.splits.train.blocks, config.seed, epoch);
     const microBatches = stepMicroBatches(step, order, {
       stepsPerEpoch,
       batchSize: config.batch_size,
       accumulationSteps: config.gradient_accumulation_steps,
-    }).map((indices) => blocks.getBatch("train", indices, config.batch_size));
+    }).map((indices) => ({
+      ...blocks.getBatch("train", indices, config.batch_size),
+      seeds: blockSeeds(config.seed, epoch, indices, config.batch_size),
+    }));
     const lossTokens = microBatches.reduce((sum, batch) => sum + countLossTokens(batch), 0);
     for (const { gradient } of parameters) gradient.fill(0);
     let lossSum = 0;
