@@ -34,6 +34,8 @@ export interface AdapterSettings {
   rank: number;
   alpha: number;
   useRslora: boolean;
+  /** The adapted layers keep their weights as [in, out], as GPT-2's Conv1D does; lora_A and lora_B lie the same either way. */
+  fanInFanOut?: boolean;
   /** Name parts that choose exactly the adapted modules by PEFT's rules. */
   targetModules: readonly string[];
   baseModel: string;
@@ -54,7 +56,7 @@ export function adapterConfig(settings: AdapterSettings): Record<string, unknown
     bias: "none",
     eva_config: null,
     exclude_modules: null,
-    fan_in_fan_out: false,
+    fan_in_fan_out: settings.fanInFanOut === true,
     inference_mode: true,
     init_lora_weights: true,
     layer_replication: null,
@@ -100,7 +102,8 @@ const ReadableConfig = z.looseObject({
   base_model_name_or_path: z.string().nullish(),
   use_rslora: z.boolean().nullish(),
   use_dora: z.literal(false, { error: "must be false: DoRA adapters are not supported" }).nullish(),
-  fan_in_fan_out: z.literal(false, { error: "must be false" }).nullish(),
+  // Says how the base model's own weights lie, which its architecture knows better: PEFT too goes by the layer's type.
+  fan_in_fan_out: z.boolean().nullish(),
   bias: z.literal("none", { error: "must be none" }).nullish(),
   modules_to_save: z.union([z.null(), z.tuple([])], { error: "must be empty" }).optional(),
   alpha_pattern: z.record(z.string(), z.never({ error: "is not supported" })).nullish(),
@@ -160,6 +163,7 @@ async function readAdapterConfig(path: string): Promise<AdapterSettings> {
       rank: parsed.data.r,
       alpha: parsed.data.lora_alpha,
       useRslora: parsed.data.use_rslora === true,
+      fanInFanOut: parsed.data.fan_in_fan_out === true,
       targetModules: parsed.data.target_modules,
       baseModel: parsed.data.base_model_name_or_path ?? "",
     };

@@ -57,7 +57,14 @@ test("lora_A begins Kaiming-uniform: within ±1/√in, with the variance 1/(3·i
   expect(loraScaling({ rank: 16, alpha: 32, useRslora: true })).toBe(8);
 });
 
-const SETTINGS = { rank: 2, alpha: 8, useRslora: true, targetModules: ["q_proj"], baseModel: "org/model" };
+const SETTINGS = {
+  rank: 2,
+  alpha: 8,
+  useRslora: true,
+  fanInFanOut: true,
+  targetModules: ["q_proj"],
+  baseModel: "org/model",
+};
 const matrices = () => {
   const rng = Rng.seeded(1);
   const module = MODULES[0] as string;
@@ -79,6 +86,7 @@ test("an adapter comes back as it was written", async () => {
     r: 2,
     lora_alpha: 8,
     use_rslora: true,
+    fan_in_fan_out: true,
     inference_mode: true,
   });
 });
