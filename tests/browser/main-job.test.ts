@@ -3,8 +3,10 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunSnapshot } from "@/lib/contracts/run-snapshot";
 import type { MetricPoint, RunView } from "@/lib/contracts/views";
+import { stepsUpTo } from "../helpers/run-records";
+import { addTinyModel, TINY_MODEL_ID } from "../helpers/tiny-studio";
 import { findChromium } from "./find-chromium";
-import { addCodeFolder, addTinyModel, openStudio, type Studio } from "./open-studio";
+import { addCodeFolder, openStudio, type Studio } from "./open-studio";
 
 const executablePath = findChromium();
 
@@ -73,7 +75,7 @@ describe.skipIf(executablePath === null)("the main job", () => {
   it("shows every mistake beside its field and keeps what was typed", async () => {
     await page.getByRole("link", { name: "my-project" }).click();
     await page.getByRole("link", { name: "Train on this" }).click();
-    await page.getByLabel("Model", { exact: true }).selectOption("test/tiny");
+    await page.getByLabel("Model", { exact: true }).selectOption(TINY_MODEL_ID);
     await page.getByLabel("Batch size").fill("0");
     await page.getByLabel("Learning rate").fill("fast");
     await page.getByLabel("Rank").fill("1.5");
@@ -147,7 +149,7 @@ describe.skipIf(executablePath === null)("the main job", () => {
     await result.getByText((run.evalLossBefore as number).toFixed(4)).waitFor();
     await result.getByText((run.evalLossAfter as number).toFixed(4)).waitFor();
     const metrics = await api<MetricPoint[]>(`/api/runs/${runId}/metrics`);
-    expect(metrics.map(({ step }) => step)).toEqual(Array.from({ length: 601 }, (_, step) => step));
+    expect(metrics.map(({ step }) => step)).toEqual(stepsUpTo(600));
 
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: "adapter_model.safetensors" }).click();

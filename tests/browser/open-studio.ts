@@ -1,11 +1,10 @@
 /** @file The real server, worker and trainer on an empty CODETUNE_HOME, and a real browser in front. */
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { TINY_LLAMA, writeRandomModel } from "@/lib/engine/testing/random-model";
 import { descendantsOf, untilGone } from "../cli/processes";
-import { type Program, repository, startProgram } from "../cli/start-program";
+import { type Program, startProgram } from "../cli/start-program";
 
 export interface Studio {
   url: string;
@@ -85,17 +84,6 @@ function endProcess(pid: number): void {
     process.kill(pid, "SIGKILL");
   } catch {
     // It ended by itself in between.
-  }
-}
-
-/** A model small enough that a step takes milliseconds, with the bundled model's tokenizer. Its id is "test/tiny". */
-export async function addTinyModel(home: string): Promise<void> {
-  const folder = join(home, "models", "test", "tiny");
-  await mkdir(folder, { recursive: true });
-  const size = { hidden_size: 32, intermediate_size: 64, vocab_size: 4096, max_position_embeddings: 256 };
-  await writeRandomModel(folder, { ...TINY_LLAMA, ...size }, { deviation: 0.1 });
-  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
-    await copyFile(join(repository, "models", "tiny-code", name), join(folder, name));
   }
 }
 

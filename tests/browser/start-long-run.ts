@@ -1,5 +1,6 @@
 import type { RunView } from "@/lib/contracts/views";
-import { addCodeFolder, addTinyModel, type Studio } from "./open-studio";
+import { addTinyModel, TINY_MODEL_ID } from "../helpers/tiny-studio";
+import { addCodeFolder, type Studio } from "./open-studio";
 
 /** A run, by the API, that goes on for longer than a test looks at it. */
 export async function startLongRun({ url, home }: Studio): Promise<RunView> {
@@ -12,7 +13,7 @@ export async function startLongRun({ url, home }: Studio): Promise<RunView> {
   };
   await create("/api/datasets", { name: "code", source: { kind: "folder", path: await addCodeFolder(home, 20) } });
   const config = {
-    model_type: "test/tiny",
+    model_type: TINY_MODEL_ID,
     dataset_name: "code",
     batch_size: 2,
     max_seq_length: 64,

@@ -42,6 +42,13 @@ describe.skipIf(executablePath === null)("a run in two tabs", () => {
   /** As far as the page knows. */
   const comeBackTo = (tab: Page) =>
     tab.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+  /** In one tab, until both show it. */
+  const rename = async (tab: Page, name: string) => {
+    await tab.getByRole("button", { name: "Rename" }).click();
+    await tab.getByLabel("Name of the run").fill(name);
+    await tab.getByLabel("Name of the run").press("Enter");
+    for (const each of [left, right]) await each.getByRole("heading", { level: 1, name }).waitFor();
+  };
   /** Both at rest show what the database says. */
   const expectSame = async () => {
     const run = await api<RunView>();
@@ -83,11 +90,7 @@ describe.skipIf(executablePath === null)("a run in two tabs", () => {
   });
 
   it("shows a new name in the other tab, too", async () => {
-    await left.getByRole("button", { name: "Rename" }).click();
-    const name = left.getByLabel("Name of the run");
-    await name.fill("Named on the left");
-    await name.press("Enter");
-    for (const tab of [left, right]) await tab.getByRole("heading", { level: 1, name: "Named on the left" }).waitFor();
+    await rename(left, "Named on the left");
   });
 
   it("shows in the other tab that it was stopped, with the same step and loss", async () => {
@@ -98,11 +101,7 @@ describe.skipIf(executablePath === null)("a run in two tabs", () => {
   });
 
   it("looks at a run that has ended now and then, and when one comes back: another name, and that it goes on", async () => {
-    await right.getByRole("button", { name: "Rename" }).click();
-    const name = right.getByLabel("Name of the run");
-    await name.fill("Named on the right");
-    await name.press("Enter");
-    for (const tab of [right, left]) await tab.getByRole("heading", { level: 1, name: "Named on the right" }).waitFor();
+    await rename(right, "Named on the right");
 
     const before = (await api<RunView>()).step;
     await left.getByRole("button", { name: "Resume" }).click();

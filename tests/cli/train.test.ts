@@ -19,7 +19,7 @@ let programs: Program[];
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "codetune-train-"));
   programs = [];
-  await withStudio(addTinyModel);
+  await addTinyModel(home);
   await withStudio(addTinyDataset);
 });
 afterEach(async () => {

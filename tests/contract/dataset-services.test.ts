@@ -21,7 +21,7 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
   beforeAll(async () => {
     ctx = await openTestContext(kind);
     outside = await mkdtemp(join(tmpdir(), "codetune-outside-"));
-    await addTinyModel(ctx);
+    await addTinyModel(ctx.paths.home);
   });
   afterAll(async () => {
     await ctx.close();

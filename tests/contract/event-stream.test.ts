@@ -11,13 +11,14 @@ import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
 import type { Db } from "@/lib/db/types";
 import { Rng } from "@/lib/engine/optim/rng";
 import { getRun } from "@/lib/services/runs/get-run";
-import { listRunEvents } from "@/lib/services/runs/list-run-events";
 import { stopRun } from "@/lib/services/runs/stop-run";
 import { updateRun } from "@/lib/services/runs/update-run";
 import { eventStream } from "@/lib/web/event-stream";
 import { runEventSource } from "@/lib/web/run-event-source";
+import { splitMessages } from "../helpers/event-source";
 import { MIGRATIONS_FOLDER, TEST_DATABASES } from "../helpers/open-test-database";
 import { addDataset, addRun } from "../helpers/run-fixtures";
+import { everyEvent } from "../helpers/run-records";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 
 const OWNER = "wrk_test";
@@ -89,16 +90,11 @@ describe.each(TEST_DATABASES)("the event stream on %s", (kind) => {
       });
       const isFirst = received.connections === 1;
       const text = await readSome(response, client, isFirst ? 200 : 100 + rng.below(longest), rng);
-      for (const message of text.split("\n\n").slice(0, -1)) {
-        const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(message)?.[1];
-        const data = field("data");
-        const value: unknown = data === undefined ? null : JSON.parse(data);
-        if (field("event") === "run-event") {
-          received.events.push(value as RunEventView);
-          lastId = Number(field("id"));
-        }
-        if (field("event") === "run") received.lastStatus = (value as { status: RunStatus }).status;
-        if (field("event") === "end") return received;
+      for (const { id, event, data } of splitMessages(text).messages) {
+        lastId = id ?? lastId;
+        if (event === "run-event") received.events.push(data as RunEventView);
+        if (event === "run") received.lastStatus = (data as { status: RunStatus }).status;
+        if (event === "end") return received;
       }
     }
   }
@@ -117,7 +113,7 @@ describe.each(TEST_DATABASES)("the event stream on %s", (kind) => {
     await writing;
     const late = await follow(runId, Rng.seeded(200));
 
-    const all = await listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 });
+    const all = await everyEvent(ctx, runId);
     expect(all.map(({ seq }) => seq)).toEqual(all.map((_, i) => i + 1));
     expect(all.map(({ kind: event, payload }) => (event === "log" ? payload["message"] : payload["status"]))).toEqual(
       expect.arrayContaining(["queued", "preparing", "running", "stopping", "stopped", "0", `${EVENTS - 1}`]),
@@ -136,7 +132,7 @@ describe.each(TEST_DATABASES)("the event stream on %s", (kind) => {
     const now = new Date();
     await worker.transaction(async (tx) => {
       const payload = { level: "info", message: "x" };
-      const first = (await getRunSeq(ctx, runId)) + 1;
+      const first = (await everyEvent(ctx, runId)).length + 1;
       const rows = Array.from({ length: 1200 }, (_, i) => ({ runId, seq: first + i, kind: "log" as const, payload }));
       await tx.orm.insert(tx.tables.runEvents).values(rows);
       await tx.orm
@@ -152,22 +148,11 @@ describe.each(TEST_DATABASES)("the event stream on %s", (kind) => {
   it("reads on in pieces of any size to the same list", async () => {
     const runId = await claim();
     await write(runId, Rng.seeded(6), stopRun(ctx, { runId }));
-    const all = await listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 });
-    for (const limit of [1, 7, 64]) {
-      const pieces: RunEventView[] = [];
-      for (;;) {
-        const piece = await listRunEvents(ctx, { runId, afterSeq: pieces.at(-1)?.seq ?? 0, limit });
-        if (piece.length === 0) break;
-        pieces.push(...piece);
-      }
-      expect(pieces).toEqual(all);
-    }
+    const all = await everyEvent(ctx, runId);
+    for (const limit of [1, 7, 64]) expect(await everyEvent(ctx, runId, limit)).toEqual(all);
     expect(await getRun(ctx, { runId })).toMatchObject({ status: "stopped" });
   });
 });
-
-const getRunSeq = async (ctx: TestContext, runId: string): Promise<number> =>
-  (await listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 })).length;
 
 /** About `characters` of the stream, cut anywhere, and the connection is gone. */
 async function readSome(response: Response, client: AbortController, characters: number, rng: Rng): Promise<string> {

@@ -21,7 +21,7 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
   let datasetId: string;
   beforeAll(async () => {
     ctx = await openTestContext(kind);
-    await addTinyModel(ctx);
+    await addTinyModel(ctx.paths.home);
     datasetId = await addTinyDataset(ctx);
   });
   afterAll(() => ctx.close());

@@ -10,6 +10,7 @@ import { listRunEvents } from "@/lib/services/runs/list-run-events";
 import { loadRunSnapshot } from "@/lib/web/load-run-snapshot";
 import { TEST_DATABASES } from "../helpers/open-test-database";
 import { addDataset, addRun } from "../helpers/run-fixtures";
+import { everyEvent } from "../helpers/run-records";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 
 const OWNER = "wrk_test";
@@ -36,7 +37,7 @@ describe.each(TEST_DATABASES)("the state of a run on %s", (kind) => {
     await ctx.db.transaction((tx) => claimNextRun(tx, lease));
     const rng = Rng.seeded(11);
     for (let step = 1; step <= 900; step++) await record(KINDS[rng.below(KINDS.length)] ?? "log", step);
-    all = await listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 });
+    all = await everyEvent(ctx, runId);
   });
   afterAll(() => ctx.close());
 
@@ -79,7 +80,7 @@ describe.each(TEST_DATABASES)("the state of a run on %s", (kind) => {
     // Read while others write.
     const during = await Promise.all(Array.from({ length: 8 }, () => loadRunSnapshot(ctx, runId)));
     await writing;
-    all = await listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 });
+    all = await everyEvent(ctx, runId);
     const whole = await replayed();
     for (const snapshot of [before, ...during]) {
       const rest = await listRunEvents(ctx, { runId, afterSeq: snapshot.lastSeq, limit: 5000 });

@@ -16,12 +16,12 @@ export const untilRun = (ctx: ServiceContext, runId: string, look: (run: RunView
   });
 
 /** All of them, however many, oldest first. */
-export async function everyEvent(ctx: ServiceContext, runId: string): Promise<RunEventView[]> {
+export async function everyEvent(ctx: ServiceContext, runId: string, limit = EVENTS_PER_PAGE): Promise<RunEventView[]> {
   const events: RunEventView[] = [];
   for (;;) {
-    const page = await listRunEvents(ctx, { runId, afterSeq: events.at(-1)?.seq ?? 0, limit: EVENTS_PER_PAGE });
+    const page = await listRunEvents(ctx, { runId, afterSeq: events.at(-1)?.seq ?? 0, limit });
     events.push(...page);
-    if (page.length < EVENTS_PER_PAGE) return events;
+    if (page.length < limit) return events;
   }
 }
 

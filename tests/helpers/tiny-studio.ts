@@ -1,6 +1,7 @@
 /** @file A real model (random weights) and a real dataset, small enough that a run takes seconds. */
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { repositoryRoot } from "@/lib/config/repository-root";
 import type { RunConfigInput } from "@/lib/contracts/run-config";
 import { TINY_LLAMA, writeRandomModel } from "@/lib/engine/testing/random-model";
 import type { ServiceContext } from "@/lib/services/context";
@@ -8,20 +9,14 @@ import { createDataset } from "@/lib/services/datasets/create-dataset";
 
 export const TINY_MODEL_ID = "test/tiny";
 
-/** Below `paths.models`, with the bundled model's tokenizer. */
-export async function addTinyModel(ctx: ServiceContext): Promise<void> {
-  const folder = join(ctx.paths.models, TINY_MODEL_ID);
-  const config = {
-    ...TINY_LLAMA,
-    hidden_size: 32,
-    intermediate_size: 64,
-    vocab_size: 4096,
-    max_position_embeddings: 256,
-  };
+/** Below CODETUNE_HOME, with the bundled model's tokenizer: a step takes milliseconds. */
+export async function addTinyModel(home: string): Promise<void> {
+  const folder = join(home, "models", TINY_MODEL_ID);
+  const size = { hidden_size: 32, intermediate_size: 64, vocab_size: 4096, max_position_embeddings: 256 };
   await mkdir(folder, { recursive: true });
-  await writeRandomModel(folder, config, { deviation: 0.1 });
+  await writeRandomModel(folder, { ...TINY_LLAMA, ...size }, { deviation: 0.1 });
   for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
-    await copyFile(join(ctx.paths.bundledModels, "tiny-code", name), join(folder, name));
+    await copyFile(join(repositoryRoot(), "models", "tiny-code", name), join(folder, name));
   }
 }
 

@@ -1,23 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { childEntry } from "@/lib/config/child-entry";
-import type { RunView } from "@/lib/contracts/views";
 import { createRun } from "@/lib/services/runs/create-run";
 import { getRun } from "@/lib/services/runs/get-run";
 import { listMetrics } from "@/lib/services/runs/list-metrics";
-import { listRunEvents } from "@/lib/services/runs/list-run-events";
 import { resumeRun } from "@/lib/services/runs/resume-run";
 import { stopRun } from "@/lib/services/runs/stop-run";
 import { findTrainers } from "@/workers/supervisor/end-old-trainers";
 import { TEST_DATABASES } from "../helpers/open-test-database";
+import { everyEvent, stepsUpTo, untilRun } from "../helpers/run-records";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 import { addTinyDataset, addTinyModel, tinyRunConfig } from "../helpers/tiny-studio";
-import { waitFor } from "../helpers/wait-for";
+import { endProcess, LEASE_OVER_MS, startWorkerProcess } from "./fixtures/worker-processes";
 
 const STEPS = 24;
-const LEASE_OVER_MS = 16_000;
 
 describe.each(TEST_DATABASES)("the worker process with the real trainer on %s", (kind) => {
   let ctx: TestContext;
@@ -25,34 +23,21 @@ describe.each(TEST_DATABASES)("the worker process with the real trainer on %s", 
 
   beforeEach(async () => {
     ctx = await openTestContext(kind);
-    await addTinyModel(ctx);
+    await addTinyModel(ctx.paths.home);
     await addTinyDataset(ctx);
   });
   afterEach(async () => {
-    for (const worker of workers.splice(0)) await end(worker, "SIGTERM");
+    for (const worker of workers.splice(0)) await endProcess(worker, "SIGTERM");
     await ctx.close();
   });
 
   const startWorker = (): ChildProcess => {
-    const { execPath, args, cwd } = childEntry("worker");
-    const env = { ...process.env, DATABASE_URL: ctx.databaseUrl, CODETUNE_HOME: ctx.paths.home, LOG_LEVEL: "warn" };
-    const worker = spawn(execPath, args, { cwd, env, stdio: ["ignore", "inherit", "inherit"] });
+    const worker = startWorkerProcess(ctx, childEntry("worker"));
     workers.push(worker);
     return worker;
   };
-  const end = (worker: ChildProcess, signal: NodeJS.Signals) =>
-    new Promise<void>((resolve) => {
-      if (worker.exitCode !== null || worker.signalCode !== null) return resolve();
-      worker.once("exit", () => resolve());
-      worker.kill(signal);
-    });
-  const until = (runId: string, look: (run: RunView) => boolean) =>
-    waitFor(runId, async () => {
-      const run = await getRun(ctx, { runId });
-      return look(run) && run;
-    });
   const completed = async (runId: string) => {
-    const run = await until(runId, ({ status }) => ["completed", "failed", "interrupted"].includes(status));
+    const run = await untilRun(ctx, runId, ({ status }) => ["completed", "failed", "interrupted"].includes(status));
     expect({ status: run.status, message: run.exitMessage }).toEqual({ status: "completed", message: null });
     return run;
   };
@@ -78,24 +63,22 @@ describe.each(TEST_DATABASES)("the worker process with the real trainer on %s", 
     expect(run).toMatchObject({ step: STEPS, totalSteps: STEPS, device: "cpu" });
     expect(run.trainableParameters).toBeGreaterThan(0);
     const expected = await curve(whole);
-    expect(expected.map(([step]) => step)).toEqual(Array.from({ length: STEPS + 1 }, (_, step) => step));
-    const samples = (await listRunEvents(ctx, { runId: whole, afterSeq: 0, limit: 5000 })).filter(
-      (event) => event.kind === "sample",
-    );
+    expect(expected.map(([step]) => step)).toEqual(stepsUpTo(STEPS));
+    const samples = (await everyEvent(ctx, whole)).filter((event) => event.kind === "sample");
     expect(samples.length).toBeGreaterThan(0);
 
     // kill -9 of the trainer, then a stop, then kill -9 of the worker.
     const { id } = await createRun(ctx, { config, name: "broken off" });
-    await until(id, ({ step }) => step >= 5);
+    await untilRun(ctx, id, ({ step }) => step >= 5);
     process.kill((await trainers(id))[0] as number, "SIGKILL");
-    await until(id, ({ status }) => status === "failed");
+    await untilRun(ctx, id, ({ status }) => status === "failed");
     await resumeRun(ctx, { runId: id });
-    await until(id, ({ step, status }) => status === "running" && step >= 9);
+    await untilRun(ctx, id, ({ step, status }) => status === "running" && step >= 9);
     await stopRun(ctx, { runId: id });
-    await until(id, ({ status }) => status === "stopped");
+    await untilRun(ctx, id, ({ status }) => status === "stopped");
     await resumeRun(ctx, { runId: id });
-    await until(id, ({ step, status }) => status === "running" && step >= 14);
-    await end(worker, "SIGKILL");
+    await untilRun(ctx, id, ({ step, status }) => status === "running" && step >= 14);
+    await endProcess(worker, "SIGKILL");
     ctx.setNow(new Date(Date.now() + LEASE_OVER_MS));
     expect((await getRun(ctx, { runId: id })).status).toBe("interrupted");
     await resumeRun(ctx, { runId: id });
@@ -106,7 +89,7 @@ describe.each(TEST_DATABASES)("the worker process with the real trainer on %s", 
 
     expect((await adapter(id)).equals(await adapter(whole))).toBe(true);
     expect(await curve(id)).toEqual(expected);
-    const seqs = (await listRunEvents(ctx, { runId: id, afterSeq: 0, limit: 5000 })).map(({ seq }) => seq);
+    const seqs = (await everyEvent(ctx, id)).map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
   });
 });

@@ -24,7 +24,7 @@ describe.each(TEST_DATABASES)("kill -9 of the web server alone on %s", (kind) =>
 
   beforeEach(async () => {
     ctx = await openTestContext(kind);
-    await addTinyModel(ctx);
+    await addTinyModel(ctx.paths.home);
     await addTinyDataset(ctx);
     readers = new AbortController();
     studio = startProgram(["serve", "--port", "0"], { DATABASE_URL: ctx.databaseUrl, CODETUNE_HOME: ctx.paths.home });

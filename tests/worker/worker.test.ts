@@ -1,21 +1,20 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RunView } from "@/lib/contracts/views";
 import { interruptExpiredRuns } from "@/lib/db/repositories/run-leases";
 import type { ServiceContext } from "@/lib/services/context";
 import { getRun } from "@/lib/services/runs/get-run";
-import { listMetrics } from "@/lib/services/runs/list-metrics";
-import { listRunEvents } from "@/lib/services/runs/list-run-events";
 import { resumeRun } from "@/lib/services/runs/resume-run";
 import { stopRun } from "@/lib/services/runs/stop-run";
 import { getHealth } from "@/lib/services/system/get-health";
 import { findTrainers } from "@/workers/supervisor/end-old-trainers";
 import { runWorker, type WorkerOptions } from "@/workers/supervisor/run-worker";
 import { TEST_DATABASES } from "../helpers/open-test-database";
-import { addDataset, addRun } from "../helpers/run-fixtures";
+import { addDataset } from "../helpers/run-fixtures";
+import { everyEvent, recordedSteps, stepsUpTo, untilRun } from "../helpers/run-records";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 import { waitFor } from "../helpers/wait-for";
+import { queueScriptedRun } from "./fixtures/queue-scripted-run";
 import { scriptedParts } from "./fixtures/scripted-parts";
 
 describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
@@ -39,21 +38,9 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
   const start = (options: Partial<WorkerOptions> = {}) => {
     worker = runWorker(ctx, { ...scriptedParts, ...options, shutdown: shutdown.signal });
   };
-  const queue = async (script: Record<string, unknown> = {}) => {
-    const runId = await addRun(ctx.db, { datasetId });
-    await mkdir(join(ctx.paths.runs, runId), { recursive: true });
-    await writeFile(join(ctx.paths.runs, runId, "script.json"), JSON.stringify(script));
-    return runId;
-  };
-  const until = (runId: string, look: (run: RunView) => boolean) =>
-    waitFor(`${runId}`, async () => {
-      const run = await getRun(ctx, { runId });
-      return look(run) && run;
-    });
+  const queue = (script?: Record<string, unknown>) => queueScriptedRun(ctx, datasetId, script);
   const ended = (runId: string) =>
-    until(runId, ({ status }) => ["completed", "failed", "stopped", "interrupted"].includes(status));
-  const events = (runId: string) => listRunEvents(ctx, { runId, afterSeq: 0, limit: 5000 });
-  const steps = async (runId: string) => (await listMetrics(ctx, { runId })).map(({ step }) => step);
+    untilRun(ctx, runId, ({ status }) => ["completed", "failed", "stopped", "interrupted"].includes(status));
 
   it("trains the queue in order, one at a time, and records every frame", async () => {
     const first = await queue();
@@ -74,8 +61,8 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
       exitCause: null,
       adapterPath: join(ctx.paths.runs, first, "adapter"),
     });
-    expect(await steps(first)).toEqual(Array.from({ length: 21 }, (_, step) => step));
-    const recorded = await events(first);
+    expect(await recordedSteps(ctx, first)).toEqual(stepsUpTo(20));
+    const recorded = await everyEvent(ctx, first);
     expect(recorded.map(({ seq }) => seq)).toEqual(recorded.map((_, index) => index + 1));
     const statuses = recorded.filter((event) => event.kind === "status").map(({ payload }) => payload["status"]);
     expect(statuses).toEqual(["queued", "preparing", "running", "completed"]);
@@ -90,7 +77,7 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
   it("stops a running run after a checkpoint, and a resumed one goes on from there without doubling a step", async () => {
     const runId = await queue({ steps: 40 });
     start();
-    await until(runId, ({ step }) => step >= 7);
+    await untilRun(ctx, runId, ({ step }) => step >= 7);
     expect((await stopRun(ctx, { runId })).status).toBe("stopping");
     const stopped = await ended(runId);
     expect(stopped).toMatchObject({ status: "stopped", exitCause: "cancelled", adapterPath: null });
@@ -98,8 +85,8 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
     await expect(stopRun(ctx, { runId })).resolves.toMatchObject({ status: "stopped" });
     expect((await resumeRun(ctx, { runId })).status).toMatch(/queued|preparing|running/);
     expect(await ended(runId)).toMatchObject({ status: "completed", step: 40, exitCause: null, exitMessage: null });
-    expect(await steps(runId)).toEqual(Array.from({ length: 41 }, (_, step) => step));
-    const hellos = (await events(runId)).filter((event) => event.kind === "hello");
+    expect(await recordedSteps(ctx, runId)).toEqual(stepsUpTo(40));
+    const hellos = (await everyEvent(ctx, runId)).filter((event) => event.kind === "hello");
     expect(hellos.map(({ payload }) => payload["startStep"])).toEqual([0, stopped.step]);
     await expect(resumeRun(ctx, { runId })).rejects.toMatchObject({ code: "conflict" });
   });
@@ -116,7 +103,7 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
   it("kills a trainer that does not stop", async () => {
     const runId = await queue({ steps: 100_000, ignoreStop: true });
     start({ stopPatience: { stopMs: 100, termMs: 100 } });
-    await until(runId, ({ step }) => step >= 2);
+    await untilRun(ctx, runId, ({ step }) => step >= 2);
     await stopRun(ctx, { runId });
     expect(await ended(runId)).toMatchObject({ status: "stopped", exitCause: "cancelled" });
     expect(await findTrainers(join(ctx.paths.runs, runId, "spec.json"))).toEqual([]);
@@ -139,14 +126,14 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
       expect(run).toMatchObject({ status: "failed", exitCause, adapterPath: null });
       expect(run.exitMessage).toContain(message);
       // What was committed before stays.
-      expect((await steps(runId)).slice(0, 4)).toEqual([0, 1, 2, 3]);
+      expect((await recordedSteps(ctx, runId)).slice(0, 4)).toEqual([0, 1, 2, 3]);
     }
   });
 
   it("marks its run interrupted when it is shut down, and another worker resumes it", async () => {
     const runId = await queue({ steps: 60 });
     start();
-    await until(runId, ({ step }) => step >= 6);
+    await untilRun(ctx, runId, ({ step }) => step >= 6);
     shutdown.abort();
     await worker;
     const run = await getRun(ctx, { runId });
@@ -156,22 +143,22 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
     shutdown = new AbortController();
     start();
     expect((await ended(runId)).status).toBe("completed");
-    expect(await steps(runId)).toEqual(Array.from({ length: 61 }, (_, step) => step));
+    expect(await recordedSteps(ctx, runId)).toEqual(stepsUpTo(60));
   });
 
   it("stops its trainer, after a checkpoint, when the run is taken from it, and writes nothing more", async () => {
     const runId = await queue({ steps: 100_000, checkpointEvery: 1_000_000 });
     start();
-    await until(runId, ({ step }) => step >= 3);
+    await untilRun(ctx, runId, ({ step }) => step >= 3);
     // As another worker's sweep would, had this one been asleep for longer than its lease.
     const later = new Date(Date.now() + 60_000);
     await ctx.db.transaction((tx) => interruptExpiredRuns(tx, later, { only: runId }));
-    const before = (await events(runId)).length;
+    const before = (await everyEvent(ctx, runId)).length;
     await waitFor("the end of the trainer", async () => {
       return (await findTrainers(join(ctx.paths.runs, runId, "spec.json"))).length === 0;
     });
     expect(await getRun(ctx, { runId })).toMatchObject({ status: "interrupted", exitCause: "lost_worker" });
-    expect(await events(runId)).toHaveLength(before);
+    expect(await everyEvent(ctx, runId)).toHaveLength(before);
     const checkpoint = JSON.parse(await readFile(join(ctx.paths.runs, runId, "checkpoint.json"), "utf8"));
     expect(checkpoint.step).toBeGreaterThanOrEqual(3);
   });
@@ -213,16 +200,16 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
       },
     };
     worker = runWorker(away, { ...scriptedParts, shutdown: shutdown.signal });
-    await until(runId, ({ step }) => step >= 5);
+    await untilRun(ctx, runId, ({ step }) => step >= 5);
     isAway = true;
-    const before = await events(runId);
+    const before = await everyEvent(ctx, runId);
     await waitFor("the end of the trainer", async () => {
       return (await findTrainers(join(ctx.paths.runs, runId, "spec.json"))).length === 0;
     });
-    expect((await events(runId)).length - before.length).toBeLessThanOrEqual(1);
+    expect((await everyEvent(ctx, runId)).length - before.length).toBeLessThanOrEqual(1);
     isAway = false;
     expect(await ended(runId)).toMatchObject({ status: "completed", step: 60 });
-    expect(await steps(runId)).toEqual(Array.from({ length: 61 }, (_, step) => step));
+    expect(await recordedSteps(ctx, runId)).toEqual(stepsUpTo(60));
   });
 
   it("fails a run that can't be prepared, with the reason, and goes on with the next", async () => {
