@@ -27,6 +27,13 @@ export function defineSchema(c: ColumnKit) {
     createdAt: c.instant("created_at").notNull().$defaultFn(now),
   });
 
+  /** The settings that a row belongs to. They stay as long as it does. */
+  const ofConfig = () =>
+    c
+      .text("config_id")
+      .notNull()
+      .references(() => trainingConfig.id);
+
   const datasets = c.table("datasets", {
     id: c.text("id").primaryKey(),
     name: c.text("name").notNull().unique(),
@@ -40,10 +47,7 @@ export function defineSchema(c: ColumnKit) {
     "runs",
     {
       id: c.text("id").primaryKey(),
-      configId: c
-        .text("config_id")
-        .notNull()
-        .references(() => trainingConfig.id),
+      configId: ofConfig(),
       datasetId: c.text("dataset_id").references(() => datasets.id, { onDelete: "set null" }),
       name: c.text("name").notNull(),
       notes: c.text("notes").notNull().default(""),
@@ -99,13 +103,17 @@ export function defineSchema(c: ColumnKit) {
     ],
   );
 
+  /** The run that a row belongs to, and goes with. */
+  const ofRun = () =>
+    c
+      .text("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" });
+
   const runEvents = c.table(
     "run_events",
     {
-      runId: c
-        .text("run_id")
-        .notNull()
-        .references(() => runs.id, { onDelete: "cascade" }),
+      runId: ofRun(),
       seq: c.int("seq").notNull(),
       kind: c.text("kind").$type<RunEventView["kind"]>().notNull(),
       payload: c.json<Record<string, unknown>>("payload").notNull(),
@@ -119,14 +127,8 @@ export function defineSchema(c: ColumnKit) {
     "training_metric",
     {
       id: c.text("id").primaryKey(),
-      configId: c
-        .text("config_id")
-        .notNull()
-        .references(() => trainingConfig.id),
-      runId: c
-        .text("run_id")
-        .notNull()
-        .references(() => runs.id, { onDelete: "cascade" }),
+      configId: ofConfig(),
+      runId: ofRun(),
       /** Passes over the data, fractional. */
       epoch: c.real("epoch").notNull(),
       step: c.int("step").notNull(),
