@@ -1,5 +1,6 @@
 /** @file Runs with their settings. Status changes are in `run-transitions`, claims and leases in `run-leases`. */
 import { and, asc, count, desc, eq, gt, inArray, isNull } from "drizzle-orm";
+import { completeConfig } from "@/lib/contracts/complete-config";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { ACTIVE_STATUSES } from "@/lib/contracts/run-status";
 import type { Reader, Tables, Tx } from "../types";
@@ -72,7 +73,7 @@ type SelectedRun = Awaited<ReturnType<typeof selectRuns>>[number];
 
 const toRecord = ({ run, config, askedName, currentName }: SelectedRun): RunRecord => ({
   run,
-  config,
+  config: completeConfig(config),
   datasetName: currentName ?? askedName,
 });
 

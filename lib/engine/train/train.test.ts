@@ -147,6 +147,7 @@ test("trains to the last step, lowers the held-out loss, and saves exactly what 
     rank: 3,
     alpha: 32,
     useRslora: false,
+    fanInFanOut: false,
     targetModules: ["up_proj"],
     baseModel: "test/bigram",
   });
@@ -332,6 +333,19 @@ test("keeps the newest two checkpoints and the best one, and writes one when ask
     checkpointWhen: (all) => metricsOf(all).at(-1)?.step === 3 && requests-- > 0,
   });
   expect(asked.frames.filter(({ kind }) => kind === "checkpoint")).toMatchObject([{ step: 3 }, { step: 9 }]);
+});
+
+test("a checkpoint of the first version is continued, to the same parameters", async () => {
+  const whole = await run({ in: join(dir, "whole") });
+  await cp(new URL("./fixtures/adamw-checkpoint", import.meta.url), runDir, { recursive: true });
+  const resumed = await run({ resume: true });
+  expect(resumed.outcome).toBe("completed");
+  expect(resumed.frames.find(({ kind }) => kind === "hello")).toMatchObject({ startStep: 5 });
+  for (const [i, { data }] of resumed.model.parameters.entries()) {
+    // It was made on another machine, whose exponential function may differ in the last bit.
+    for (const [j, value] of data.entries())
+      expect(Math.abs(value - (whole.model.parameters[i]?.data[j] as number))).toBeLessThan(1e-6);
+  }
 });
 
 test("a torn checkpoint is left out with a line in the log, and the one before it is used", async () => {

@@ -5,7 +5,6 @@
  * often it was stopped: all state between steps is in `Progress`, the parameters, the optimizer's moments and the
  * generator, and a checkpoint holds all four exactly.
  */
-import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { countSteps } from "@/lib/contracts/count-steps";
 import { PADDING_SEGMENT } from "@/lib/contracts/prepared-blocks";
@@ -31,6 +30,7 @@ import {
 } from "./checkpoint";
 import { completeGreedily, type SampleTokenizer } from "./complete-greedily";
 import { countHeldOutTokens, evaluateHeldOut, selectEvalBlocks } from "./evaluate-held-out";
+import { hashSettings } from "./hash-settings";
 import { saveResult } from "./save-result";
 import { TrainingFailure } from "./training-failure";
 
@@ -68,7 +68,7 @@ export async function train(options: TrainOptions): Promise<"completed" | "stopp
   const { stepsPerEpoch, totalSteps } = countSteps(blocks.manifest.splits.train.blocks, config);
   checkTrainable(options, totalSteps);
   const adapter = adapterSettings(config, parameters);
-  const configHash = hashSettings(options);
+  const configHash = hashSettings({ config, blocks, parameters, baseFingerprint: options.baseFingerprint });
   const schedule = {
     kind: config.scheduler,
     peakLearningRate: config.learning_rate,
@@ -271,18 +271,6 @@ function adapterSettings(config: RunConfig, parameters: readonly Parameter[]): A
     ),
     baseModel: config.model_type,
   };
-}
-
-/**
- * Everything that the training means. How often to look at it is left out, and so is the device: a run may go on
- * elsewhere (bit-identical results are promised on the same provider only).
- */
-function hashSettings({ config, blocks, model, baseFingerprint }: TrainOptions): string {
-  const { eval_interval: _, checkpoint_interval: __, device: ___, ...settings } = config;
-  const { train } = blocks.manifest.splits;
-  const shapes = model.parameters.map(({ name, shape }) => [name, shape]);
-  const parts = [settings, train.sha256, blocks.manifest.blockLength, shapes, baseFingerprint];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
 function describeHeldOut({ manifest }: Blocks): string {
