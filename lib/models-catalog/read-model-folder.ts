@@ -12,13 +12,28 @@ const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const size = z.int().min(1).max(1e9);
 
 const ModelType = z.object({ model_type: z.string().max(100) });
-const ModelConfig = z.object({
-  architectures: z.array(z.string().max(200)).max(16).optional(),
-  max_position_embeddings: size,
-  vocab_size: size,
-  num_hidden_layers: size,
-  hidden_size: size,
-});
+
+/** What GPT-2 and GPT-BigCode call n_…, under the names of the others. */
+function withCommonNames(json: unknown): unknown {
+  const names = z.looseObject({ n_positions: z.unknown(), n_layer: z.unknown(), n_embd: z.unknown() }).safeParse(json);
+  if (!names.success) return json;
+  const { n_positions, n_layer, n_embd, ...others } = names.data;
+  return { max_position_embeddings: n_positions, num_hidden_layers: n_layer, hidden_size: n_embd, ...others };
+}
+
+const ModelConfig = z.preprocess(
+  withCommonNames,
+  z.object({
+    architectures: z.array(z.string().max(200)).max(16).optional(),
+    max_position_embeddings: size,
+    vocab_size: size,
+    num_hidden_layers: size,
+    hidden_size: size,
+  }),
+);
+
+/** Masks and tables that old checkpoints carry beside their weights. */
+const COMPUTED = /\.(attn|attention)\.(bias|masked_bias)$|\.rotary_emb\.inv_freq$/;
 
 /** Throws AppError `invalid_input` that names the file when the folder is no usable model, or none that can be trained. */
 export async function readModelFolder(path: string, id: string, isBundled: boolean): Promise<ModelView> {
@@ -49,7 +64,7 @@ export async function readModelFolder(path: string, id: string, isBundled: boole
     id,
     name: basename(id),
     architecture: config.data.architectures?.[0] ?? modelType,
-    parameters: tensors.reduce((sum, tensor) => sum + tensor.elements, 0),
+    parameters: tensors.reduce((sum, { name, elements }) => sum + (COMPUTED.test(name) ? 0 : elements), 0),
     contextLength: config.data.max_position_embeddings,
     vocabularySize: config.data.vocab_size,
     layers: config.data.num_hidden_layers,

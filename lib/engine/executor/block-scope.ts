@@ -39,8 +39,8 @@ export interface BlockGraph {
 export const adapterInput = (module: string, part: "A" | "B") => `${module}.lora_${part}`;
 
 /**
- * Inputs: x, positions, every weight of the layer by name, adapters as `<module>.lora_A|B`, and either mask_<i> for each
- * chunk of queries, or, with `cacheLength`, past_keys, past_values [1, keyValueHeads, cacheLength, headSize] and
+ * Inputs: x, positions, every weight and number of the layer by name, adapters as `<module>.lora_A|B`, and either
+ * mask_<i> for each chunk of queries, or, with `cacheLength`, past_keys, past_values [1, keyValueHeads, cacheLength, headSize] and
  * past_mask [1, 1, 1, 1, cacheLength + 1] for one new token. With 8-bit weights a linear layer is fed what
  * `quantizeLinear` makes of its weight instead.
  */
@@ -56,6 +56,7 @@ export function buildBlockGraph(
   const rotary = kind.rotary && buildRotary(b, kind.rotary, positions, cacheLength ?? blockLength);
   const cacheShape = [1, shape.keyValueHeads, cacheLength ?? 0, shape.headSize];
   const weights = new Map([...layerWeights].map(([name, weightShape]) => [name, b.input(name, weightShape)]));
+  const scalars = new Map(Object.keys(architecture.layerScalars?.(0) ?? {}).map((name) => [name, b.input(name, [])]));
   const adapters = new Map<string, Value>();
   for (const { module, inFeatures, outFeatures } of linears) {
     if (!adapted.includes(module)) continue;
@@ -93,6 +94,12 @@ export function buildBlockGraph(
             mask: b.input("past_mask", [1, 1, 1, 1, cacheLength + 1]),
           },
     weight,
+    scalar: (name) => {
+      const value = scalars.get(name);
+      if (!value)
+        throw new Error(`internal: the block asks for the number ${name}, which the architecture does not list`);
+      return value;
+    },
     // y = x Wᵀ + c + s (x Aᵀ) Bᵀ (Hu et al. 2021)
     linear: (module, input) => {
       const spec = specs.get(module);

@@ -113,6 +113,8 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       if (full) trained.set(name, full);
     }
     for (const [name, { data }] of trained) feeds[name] = data;
+    for (const [name, number] of Object.entries(architecture.layerScalars?.(layer) ?? {}))
+      feeds[name] = Float32Array.of(number);
     return { kind: architecture.kindOf(layer), feeds, adapted, trained };
   });
 

@@ -43,6 +43,8 @@ export interface BlockScope {
   kind: LayerKind;
   /** A frozen or trained weight of this layer, by its name inside the layer, e.g. "input_layernorm.weight". */
   weight(name: string): Value;
+  /** A number of this layer, as `layerScalars` names it. */
+  scalar(name: string): Value;
   /** x [rows, in] → [rows, out] through the named linear layer, bias and adapter included where it has them. */
   linear(module: string, x: Value): Value;
   /** Turns heads [batch, heads, length, headSize] by their positions, as the layer's kind says. */
@@ -96,6 +98,8 @@ export interface Architecture {
   layerWeights: ReadonlyMap<string, Shape>;
   /** Full name in the checkpoint of a layer's weight or module. */
   layerName(layer: number, name: string): string;
+  /** Numbers that differ from layer to layer, fed by name so that one session serves them all; the same names for each. */
+  layerScalars?: (layer: number) => Readonly<Record<string, number>>;
   embedding: EmbeddingSpec;
   /** Weights that final norm and head need, by full name. The last matrix is the embedding's when they are tied. */
   headWeights: ReadonlyMap<string, Shape>;

@@ -5,13 +5,23 @@ import { z } from "zod";
 import { isSupportedModelType, SUPPORTED_MODEL_TYPES, type SupportedModelType } from "@/lib/contracts/model-types";
 import { AppError } from "@/lib/errors";
 import type { Architecture } from "./architecture";
+import { GptBigcodeConfig, gptBigcode } from "./gpt-bigcode";
+import { GptNeoxConfig, gptNeox } from "./gpt-neox";
+import { Gpt2Config, gpt2 } from "./gpt2";
 import { LlamaConfig, llama } from "./llama";
+import { PhiConfig, phi } from "./phi";
+import { Starcoder2Config, starcoder2 } from "./starcoder2";
 
 const MAX_CONFIG_BYTES = 1_000_000;
 
 /** Keyed by model_type, the field that Hugging Face configurations are told apart by. */
 const ARCHITECTURES: Record<SupportedModelType, (config: unknown) => Architecture> = {
   llama: (config) => llama(LlamaConfig.parse(config)),
+  gpt2: (config) => gpt2(Gpt2Config.parse(config)),
+  gpt_bigcode: (config) => gptBigcode(GptBigcodeConfig.parse(config)),
+  starcoder2: (config) => starcoder2(Starcoder2Config.parse(config)),
+  phi: (config) => phi(PhiConfig.parse(config)),
+  gpt_neox: (config) => gptNeox(GptNeoxConfig.parse(config)),
 };
 
 /**

@@ -31,19 +31,35 @@ const withRopeType = (value: unknown) =>
     ? { ...value, rope_type: value.type }
     : value;
 
+/** How much of a head is turned. */
+const RotatedShare = z.number().positive().max(1).nullish();
+
 /** The keys of config.json about rotary positions; newer configurations keep all of it in rope_parameters. */
 export const RopeConfig = z.object({
   rope_theta: z.number().positive().nullish(),
+  partial_rotary_factor: RotatedShare,
   rope_scaling: z.preprocess(withRopeType, Scaling.nullish()),
   rope_parameters: z.preprocess(
     (value) =>
       typeof value === "object" && value !== null && !("rope_type" in value)
         ? { ...value, rope_type: "default" }
         : value,
-    z.intersection(Scaling, z.looseObject({ rope_theta: z.number().positive().nullish() })).nullish(),
+    z
+      .intersection(
+        Scaling,
+        z.looseObject({ rope_theta: z.number().positive().nullish(), partial_rotary_factor: RotatedShare }),
+      )
+      .nullish(),
   ),
 });
 export type RopeConfig = z.infer<typeof RopeConfig>;
+
+/** Values of a head that are turned, in models that turn its leading part only. @param byDefault share where config.json is silent */
+export function rotarySize(config: RopeConfig, headSize: number, byDefault = 1): number {
+  return Math.trunc(
+    headSize * (config.rope_parameters?.partial_rotary_factor ?? config.partial_rotary_factor ?? byDefault),
+  );
+}
 
 /** @param size values of a head that are turned: all of them in most models */
 export function rotarySpec(config: RopeConfig, size: number): RotarySpec {
