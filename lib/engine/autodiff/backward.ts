@@ -35,6 +35,24 @@ function dependents(output: Value, targets: ReadonlySet<Value>): Set<Value> {
   return new Set([...verdict].filter(([, found]) => found).map(([value]) => value));
 }
 
+interface InputGradients {
+  name: string;
+  inputs: readonly Value[];
+  results: readonly (Value | null)[];
+}
+
+/** By the value's own rule where it has one, else by its operator's. */
+function inputGradients(b: GraphBuilder, value: Value, g: Value, wanted: ReadonlySet<Value>): InputGradients {
+  const own = b.gradientRule(value);
+  if (own) return { name: value.name, inputs: own.inputs, results: own.vjp(g) };
+  const { op, inputs, attributes } = (value.source as { node: GraphNode }).node;
+  const needs = inputs.map((input) => wanted.has(input));
+  if (!needs.includes(true)) return { name: op, inputs: [], results: [] };
+  // The table is total; TypeScript cannot see that rule and node carry the same operator.
+  const rule = vjpRules[op] as VjpRule<typeof op>;
+  return { name: op, inputs, results: rule({ b, inputs, attributes, output: value, g, needs }) };
+}
+
 /**
  * Appends the backward pass of `output` to the graph.
  * @param outputGradient dL/d(output), of output's shape.
@@ -48,20 +66,15 @@ export function backward(b: GraphBuilder, output: Value, outputGradient: Value, 
   for (const value of [...wanted].sort((x, y) => y.id - x.id)) {
     const g = gradients.get(value);
     if (!g || value.source.kind !== "node") continue;
-    const { op, inputs, attributes } = value.source.node;
-    const needs = inputs.map((input) => wanted.has(input));
-    if (!needs.includes(true)) continue;
-    // The table is total; TypeScript cannot see that rule and node carry the same operator.
-    const rule = vjpRules[op] as VjpRule<typeof op>;
-    const results = rule({ b, inputs, attributes, output: value, g, needs });
+    const { inputs, results, name } = inputGradients(b, value, g, wanted);
     if (results.length !== inputs.length)
-      throw new Error(`internal: ${op} returned ${results.length} gradients for ${inputs.length} inputs`);
+      throw new Error(`internal: ${name} returned ${results.length} gradients for ${inputs.length} inputs`);
     results.forEach((gradient, i) => {
       const input = inputs[i] as Value;
-      if (!needs[i] || !gradient) return;
+      if (!wanted.has(input) || !gradient) return;
       if (!sameShape(gradient.shape, input.shape)) {
         throw new Error(
-          `internal: gradient of ${op} is [${gradient.shape.join(",")}], its input [${input.shape.join(",")}]`,
+          `internal: gradient of ${name} is [${gradient.shape.join(",")}], its input [${input.shape.join(",")}]`,
         );
       }
       gradients.set(input, accumulate(b, gradients.get(input), gradient));

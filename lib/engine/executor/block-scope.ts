@@ -113,7 +113,11 @@ export function buildBlockGraph(
         : b.gemm(input, weight(`${module}.weight`), { transB: spec.layout !== "in_out" }, bias);
       const a = adapters.get(adapterInput(module, "A"));
       const up = adapters.get(adapterInput(module, "B"));
-      return a && up ? b.gemm(b.gemm(input, a, { transB: true }), up, { transB: true, alpha: scaling }, base) : base;
+      if (!a || !up) return base;
+      const down = b.gemm(input, a, { transB: true });
+      // Few values, and the gradient of B needs them again.
+      candidates.push({ name: adapterInput(module, "A"), value: down, tier: 1 });
+      return b.gemm(down, up, { transB: true, alpha: scaling }, base);
     },
     rotary: (value) => {
       if (!rotary) throw new Error(`internal: layers of kind ${kind.name} tell no positions by rotation`);

@@ -9,7 +9,14 @@ interface ProductOptions {
   alpha?: number;
 }
 
+/** What a gradient rule of its own says: dL/d(input) for each input of a part of the graph, given g = dL/d(output). */
+export interface GradientRule {
+  inputs: readonly Value[];
+  vjp(g: Value): readonly Value[];
+}
+
 export class GraphBuilder {
+  private readonly rules = new Map<Value, GradientRule>();
   private nextId = 0;
   private readonly names = new Set<string>();
 
@@ -19,6 +26,19 @@ export class GraphBuilder {
     if (this.names.has(unique)) throw new Error(`internal: the graph already has a value named ${unique}`);
     this.names.add(unique);
     return { id, name: unique, dtype, shape, source };
+  }
+
+  /**
+   * Differentiates the part of the graph between `inputs` and `output` by a rule instead of operator by operator, where
+   * mathematics knows a shorter way. Nothing inside may lead to anything trained except through `inputs`.
+   */
+  withGradient(output: Value, rule: GradientRule): Value {
+    this.rules.set(output, rule);
+    return output;
+  }
+
+  gradientRule(output: Value): GradientRule | undefined {
+    return this.rules.get(output);
   }
 
   /** A tensor that the caller feeds under this name. */

@@ -1,6 +1,6 @@
 /** @file Causal grouped-query attention, computed in chunks of query rows so that what lies above the diagonal costs nothing. */
 import type { Value } from "../graph/ops";
-import type { BlockScope, ChunkBounds, ModelShape } from "./architecture";
+import type { AttentionChunk, BlockScope, ChunkBounds, ModelShape } from "./architecture";
 
 /** Query rows per chunk. 128 keeps a chunk's scores in the processor's cache; measured best of 64, 128, 256, 1,024. */
 export const CHUNK_ROWS = 128;
@@ -60,9 +60,24 @@ export interface AttentionOptions {
   softcap?: number;
 }
 
+/** One chunk of queries over the keys that it sees: what its gradient needs again. */
+interface AttendedChunk {
+  /** [batch, keyValueHeads, group · rows, d]: query heads that share a key head are stacked as rows of one product. */
+  queries: Value;
+  /** [batch, keyValueHeads, seen, d] */
+  keys: Value;
+  values: Value;
+  /** [batch, keyValueHeads, group · rows, seen] */
+  weights: Value;
+  /** tanh of the scores where they are capped, shaped as `weights`. */
+  tanh: Value | null;
+  /** [batch, heads, rows, d] */
+  mixed: Value;
+}
+
 /**
- * softmax(scale · q kᵀ + mask) v. Query heads that share a key head are stacked as rows of one product, so keys are neither
- * copied nor their gradients summed by hand.
+ * softmax(scale · q kᵀ + mask) v. Keys are neither copied for the query heads that share them nor their gradients summed
+ * by hand.
  * @param q [batch, heads, length, d] @param k [batch, keyValueHeads, length, d] @param v as k
  * @returns [batch · length, heads · d]
  */
@@ -77,28 +92,71 @@ export function attention(
   const { b, batchSize, blockLength, masks, past } = scope;
   const { heads, keyValueHeads, headSize } = shape;
   const group = heads / keyValueHeads;
+  const alpha = softcap ? scale / softcap : scale;
 
   const rowsOf = (x: Value, start: number, end: number) =>
     end - start === blockLength ? x : b.slice(x, 2, start, end);
+  const stack = (x: Value) =>
+    b.reshape(x, [batchSize, keyValueHeads, group * (x.shape[2] as number), x.shape[3] as number]);
 
-  /** One chunk of `rows` queries over all the keys given; mask [batch, 1, 1, rows, keys]. */
-  const attend = (queries: Value, keys: Value, values: Value, mask: Value): Value => {
-    const rows = queries.shape[2] as number;
-    const seen = keys.shape[2] as number;
-    const stacked = [batchSize, keyValueHeads, group * rows];
-    const alpha = softcap ? scale / softcap : scale;
-    const products = b.matMul(b.reshape(queries, [...stacked, headSize]), keys, { transB: true, alpha });
-    const scores = softcap ? b.mul(b.op("Tanh", [products], {}), b.scalar(softcap)) : products;
-    const masked = b.add(b.reshape(scores, [batchSize, keyValueHeads, group, rows, seen]), mask);
-    const weights = b.reshape(b.op("Softmax", [masked], {}), [...stacked, seen]);
-    return b.reshape(b.matMul(weights, values), [batchSize, heads, rows, headSize]);
+  /** @param mask [batch, 1, 1, rows, keys] */
+  const attend = (rows: Value, keys: Value, values: Value, mask: Value): AttendedChunk => {
+    const queries = stack(rows);
+    const products = b.matMul(queries, keys, { transB: true, alpha });
+    const tanh = softcap ? b.op("Tanh", [products], {}) : null;
+    const scores = tanh && softcap ? b.mul(tanh, b.scalar(softcap)) : products;
+    const grouped = [batchSize, keyValueHeads, group, rows.shape[2] as number, keys.shape[2] as number];
+    const masked = b.add(b.reshape(scores, grouped), mask);
+    const weights = b.reshape(b.op("Softmax", [masked], {}), scores.shape);
+    return { queries, keys, values, weights, tanh, mixed: b.reshape(b.matMul(weights, values), rows.shape) };
   };
+  const joined = (chunks: readonly Value[]) =>
+    chunks.length === 1 ? (chunks[0] as Value) : b.op("Concat", chunks, { axis: 2 });
+  const flat = (x: Value) => b.reshape(b.transpose(x, [0, 2, 1, 3]), [batchSize * blockLength, heads * headSize]);
 
-  const chunks = past
-    ? [attend(q, b.op("Concat", [past.keys, k], { axis: 2 }), b.op("Concat", [past.values, v], { axis: 2 }), past.mask)]
-    : masks.map(({ start, end, keyStart, mask }) =>
-        attend(rowsOf(q, start, end), rowsOf(k, keyStart, end), rowsOf(v, keyStart, end), mask),
-      );
-  const whole = chunks.length === 1 ? (chunks[0] as Value) : b.op("Concat", chunks, { axis: 2 });
-  return b.reshape(b.transpose(whole, [0, 2, 1, 3]), [batchSize * blockLength, heads * headSize]);
+  if (past) {
+    const keys = b.op("Concat", [past.keys, k], { axis: 2 });
+    const values = b.op("Concat", [past.values, v], { axis: 2 });
+    return flat(attend(q, keys, values, past.mask).mixed);
+  }
+  const chunks = masks.map(({ start, end, keyStart, mask }) =>
+    attend(rowsOf(q, start, end), rowsOf(k, keyStart, end), rowsOf(v, keyStart, end), mask),
+  );
+  const output = flat(joined(chunks.map(({ mixed }) => mixed)));
+
+  /**
+   * With o = P v and P = softmax(s): dv = Pᵀ do, dP = do vᵀ, ds = P ⊙ (dP - D) where D = Σ P ⊙ dP = Σ o ⊙ do over a
+   * row (Dao 2023, FlashAttention-2, §3.1.2), which spares a pass over all pairs. Chunks of queries are disjoint, so
+   * dq is their chunks side by side; dk and dv are sums over the chunks that see the key.
+   */
+  const vjp = (g: Value): Value[] => {
+    const split = [batchSize, blockLength, heads, headSize];
+    const dO = b.transpose(b.reshape(g, split), [0, 2, 1, 3]);
+    const rowSums = b.reduceSum(b.reshape(b.mul(g, output), split), [3], true);
+    const D = b.transpose(rowSums, [0, 2, 1, 3]);
+    const dq: Value[] = [];
+    let dk: Value | null = null;
+    let dv: Value | null = null;
+    for (const [i, { queries, keys, values, weights, tanh }] of chunks.entries()) {
+      const { start, end, keyStart } = masks[i] as AttentionChunk;
+      const dRows = stack(rowsOf(dO, start, end));
+      const dWeights = b.matMul(dRows, values, { transB: true });
+      const dScores = b.mul(weights, b.sub(dWeights, stack(rowsOf(D, start, end))));
+      // scale · q kᵀ = cap · u before the tanh: d(cap · tanh u) = cap · (1 - tanh² u) du.
+      const ds = tanh ? b.mul(dScores, b.sub(b.scalar(1), b.mul(tanh, tanh))) : dScores;
+      dq.push(b.reshape(b.matMul(ds, keys, { alpha: scale }), [batchSize, heads, end - start, headSize]));
+      dk = addKeys(dk, b.matMul(ds, queries, { transA: true, alpha: scale }), keyStart);
+      dv = addKeys(dv, b.matMul(weights, dRows, { transA: true }), keyStart);
+    }
+    return [joined(dq), dk as Value, dv as Value];
+  };
+  /** Adds the gradients of keys `keyStart` … to those of keys 0 … */
+  const addKeys = (total: Value | null, part: Value, keyStart: number): Value => {
+    const widen = (x: Value, before: number, after: number) =>
+      before + after === 0 ? x : b.op("Pad", [x], { axis: 2, before, after });
+    const whole = widen(part, keyStart, 0);
+    if (!total) return whole;
+    return b.add(widen(total, 0, (whole.shape[2] as number) - (total.shape[2] as number)), whole);
+  };
+  return b.withGradient(output, { inputs: [q, k, v], vjp });
 }
