@@ -62,12 +62,12 @@ export interface AttentionOptions {
 
 /** One chunk of queries over the keys that it sees: what its gradient needs again. */
 interface AttendedChunk {
-  /** [batch, keyValueHeads, group · rows, d]: query heads that share a key head are stacked as rows of one product. */
+  /** [batch, keyValueHeads, parts, group · rows / parts, d]: query heads that share a key head are rows of one product. */
   queries: Value;
-  /** [batch, keyValueHeads, seen, d] */
+  /** [batch, keyValueHeads, 1, seen, d] */
   keys: Value;
   values: Value;
-  /** [batch, keyValueHeads, group · rows, seen] */
+  /** [batch, keyValueHeads, parts, group · rows / parts, seen] */
   weights: Value;
   /** tanh of the scores where they are capped, shaped as `weights`. */
   tanh: Value | null;
@@ -96,19 +96,37 @@ export function attention(
 
   const rowsOf = (x: Value, start: number, end: number) =>
     end - start === blockLength ? x : b.slice(x, 2, start, end);
-  const stack = (x: Value) =>
-    b.reshape(x, [batchSize, keyValueHeads, group * (x.shape[2] as number), x.shape[3] as number]);
+  // ONNX Runtime gives whole products of a batch to threads: three to two threads leave one of them idle for a quarter of
+  // the time. Halving the rows of an odd number of products evens that out (measured: 0.36 against 0.49 ms).
+  const partsOf = (rows: number) => ((batchSize * keyValueHeads) % 2 === 1 && rows % 2 === 0 ? 2 : 1);
+  const stack = (x: Value) => {
+    const rows = group * (x.shape[2] as number);
+    const parts = partsOf(rows);
+    return b.reshape(x, [batchSize, keyValueHeads, parts, rows / parts, x.shape[3] as number]);
+  };
+  const unstack = (x: Value) => {
+    const [, , parts, rows, width] = x.shape as [number, number, number, number, number];
+    return b.reshape(x, [batchSize, heads, (parts * rows) / group, width]);
+  };
+  const shared = (x: Value) => b.reshape(x, [batchSize, keyValueHeads, 1, x.shape[2] as number, headSize]);
+  /** Sums what the parts say of the same keys: [batch, keyValueHeads, parts, seen, d] → [batch, keyValueHeads, seen, d] */
+  const overParts = (x: Value) =>
+    x.shape[2] === 1
+      ? b.reshape(x, [batchSize, keyValueHeads, x.shape[3] as number, headSize])
+      : b.reduceSum(x, [2], false);
 
   /** @param mask [batch, 1, 1, rows, keys] */
-  const attend = (rows: Value, keys: Value, values: Value, mask: Value): AttendedChunk => {
+  const attend = (rows: Value, seenKeys: Value, seenValues: Value, mask: Value): AttendedChunk => {
     const queries = stack(rows);
+    const keys = shared(seenKeys);
+    const values = shared(seenValues);
     const products = b.matMul(queries, keys, { transB: true, alpha });
     const tanh = softcap ? b.op("Tanh", [products], {}) : null;
     const scores = tanh && softcap ? b.mul(tanh, b.scalar(softcap)) : products;
-    const grouped = [batchSize, keyValueHeads, group, rows.shape[2] as number, keys.shape[2] as number];
+    const grouped = [batchSize, keyValueHeads, group, rows.shape[2] as number, keys.shape[3] as number];
     const masked = b.add(b.reshape(scores, grouped), mask);
     const weights = b.reshape(b.op("Softmax", [masked], {}), scores.shape);
-    return { queries, keys, values, weights, tanh, mixed: b.reshape(b.matMul(weights, values), rows.shape) };
+    return { queries, keys, values, weights, tanh, mixed: unstack(b.matMul(weights, values)) };
   };
   const joined = (chunks: readonly Value[]) =>
     chunks.length === 1 ? (chunks[0] as Value) : b.op("Concat", chunks, { axis: 2 });
@@ -144,9 +162,9 @@ export function attention(
       const dScores = b.mul(weights, b.sub(dWeights, stack(rowsOf(D, start, end))));
       // scale · q kᵀ = cap · u before the tanh: d(cap · tanh u) = cap · (1 - tanh² u) du.
       const ds = tanh ? b.mul(dScores, b.sub(b.scalar(1), b.mul(tanh, tanh))) : dScores;
-      dq.push(b.reshape(b.matMul(ds, keys, { alpha: scale }), [batchSize, heads, end - start, headSize]));
-      dk = addKeys(dk, b.matMul(ds, queries, { transA: true, alpha: scale }), keyStart);
-      dv = addKeys(dv, b.matMul(weights, dRows, { transA: true }), keyStart);
+      dq.push(unstack(b.matMul(ds, keys, { alpha: scale })));
+      dk = addKeys(dk, overParts(b.matMul(ds, queries, { transA: true, alpha: scale })), keyStart);
+      dv = addKeys(dv, overParts(b.matMul(weights, dRows, { transA: true })), keyStart);
     }
     return [joined(dq), dk as Value, dv as Value];
   };
