@@ -1,9 +1,9 @@
-"""Makes tests/fixtures/llama-train/expected.json: full fine-tuning of tests/fixtures/llama-peft/model by torch.
+"""Makes tests/fixtures/llama-train/expected.json: full fine-tuning of tests/fixtures/architectures/llama by torch.
 
 Every step sees all blocks, so the order of blocks does not matter. The test trains on the same blocks with the same
 settings and compares losses and gradient norms step by step.
 
-Run: python tests/oracle/llama_train.py   (torch 2.13.0 CPU, transformers 5.23.0)
+Run: python tests/oracle/llama_train.py   (torch 2.13.0 CPU, transformers 5.24.0)
 """
 
 import json
@@ -18,7 +18,7 @@ ADAM = {"betas": (0.9, 0.95), "eps": 1e-8, "weight_decay": 0.1}
 
 torch.manual_seed(3)
 torch.set_num_threads(1)
-model = LlamaForCausalLM.from_pretrained(FIXTURES / "llama-peft" / "model", dtype=torch.float32, attn_implementation="eager")
+model = LlamaForCausalLM.from_pretrained(FIXTURES / "architectures" / "llama", dtype=torch.float32, attn_implementation="eager")
 
 tokens = torch.randint(0, model.config.vocab_size, (BLOCKS, LENGTH))
 segments = torch.full((BLOCKS, LENGTH), -1)

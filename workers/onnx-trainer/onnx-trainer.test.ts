@@ -11,7 +11,7 @@ import { writeBlocks } from "@/tests/helpers/write-blocks";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 /** A real, tiny Llama: 64 tokens of context, 64 of vocabulary. */
-const MODEL = join(ROOT, "tests/fixtures/llama-peft/model");
+const MODEL = join(ROOT, "tests/fixtures/architectures/llama");
 
 let dir: string;
 let children: ChildProcess[];

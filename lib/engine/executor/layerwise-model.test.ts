@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunConfig } from "@/lib/contracts/run-config";
 import { Rng } from "../optim/rng";
 import { StopRequested } from "../stop-requested";
+import { packDocuments } from "../testing/pack-documents";
 import { TINY_LLAMA, writeRandomModel } from "../testing/random-model";
-import type { Batch, Parameter } from "../types";
+import type { Parameter } from "../types";
 import { openTrainableModel } from "./open-model";
 
 const DOCUMENTS = [
@@ -15,28 +16,7 @@ const DOCUMENTS = [
   [4, 33, 8, 32, 7],
 ];
 
-/** Packs documents into one row of the given length, the way prepared blocks do. */
-function packed(documents: number[][], blockLength: number): Batch {
-  const batch: Batch = {
-    batchSize: 1,
-    blockLength,
-    tokens: new Int32Array(blockLength),
-    labels: new Int32Array(blockLength).fill(-100),
-    positions: new Int32Array(blockLength),
-    segments: new Int32Array(blockLength).fill(-1),
-  };
-  let at = 0;
-  documents.forEach((document, segment) => {
-    document.forEach((token, position) => {
-      batch.tokens[at] = token;
-      batch.labels[at] = position === 0 ? -100 : token;
-      batch.positions[at] = position;
-      batch.segments[at] = segment;
-      at++;
-    });
-  });
-  return batch;
-}
+const packed = (documents: number[][], blockLength: number) => packDocuments([documents], blockLength);
 
 let dir: string;
 beforeAll(async () => {

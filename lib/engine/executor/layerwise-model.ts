@@ -96,7 +96,7 @@ export class LayerwiseModel implements TrainableModel {
     let lossSum = 0;
     let tokenCount = 0;
     for (const { feeds, count } of this.headChunks(batch, x, 1)) {
-      const { loss } = await (await this.sessions.head(this.headRows).session("loss")).run(feeds);
+      const { loss } = await (await this.sessions.head(this.headRows(batch)).session("loss")).run(feeds);
       lossSum += (loss as Float32Array)[0] as number;
       tokenCount += count;
     }
@@ -150,15 +150,17 @@ export class LayerwiseModel implements TrainableModel {
     return x;
   }
 
-  private get headRows(): number {
-    return Math.max(64, 2 ** Math.floor(Math.log2(LOGITS_BYTES / 4 / this.architecture.shape.vocabularySize)));
+  /** As many as the logits' memory allows, and no more than the batch has. */
+  private headRows({ tokens }: Batch): number {
+    const allowed = 2 ** Math.floor(Math.log2(LOGITS_BYTES / 4 / this.architecture.shape.vocabularySize));
+    return Math.max(64, Math.min(allowed, 2 ** Math.ceil(Math.log2(tokens.length))));
   }
 
   /** Chunks of the rows that get loss, gathered; the last one is filled up with rows of weight 0. */
   private *headChunks(batch: Batch, x: Float32Array, scale: number) {
     const { hiddenSize } = this.architecture.shape;
     const { rows, targets } = lossRows(batch);
-    const size = this.headRows;
+    const size = this.headRows(batch);
     for (let start = 0; start < rows.length; start += size) {
       const chunk = rows.subarray(start, start + size);
       const gathered = new Float32Array(size * hiddenSize);
@@ -190,7 +192,7 @@ export class LayerwiseModel implements TrainableModel {
     const { trainedOuter } = this.state;
     const dy = this.buffer("dy", x.length).fill(0);
     const loss: LossSum = { lossSum: 0, tokenCount: 0 };
-    const session = await this.sessions.head(this.headRows).session("gradient");
+    const session = await this.sessions.head(this.headRows(batch)).session("gradient");
     for (const { feeds, chunk, count } of this.headChunks(batch, x, scale)) {
       const results = await session.run(feeds);
       const dx = results.dx as Float32Array;

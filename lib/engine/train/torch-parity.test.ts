@@ -12,7 +12,7 @@ import { openBlocks } from "../data/open-blocks";
 import { Rng } from "../optim/rng";
 import { train } from "./train";
 
-const MODEL = resolve(import.meta.dirname, "../../../tests/fixtures/llama-peft/model");
+const MODEL = resolve(import.meta.dirname, "../../../tests/fixtures/architectures/llama");
 
 /** The fixture's blocks, for training and as held-out blocks. */
 async function writeExpectedBlocks(dir: string): Promise<void> {

@@ -1,0 +1,167 @@
+/**
+ * @file Every architecture against torch, transformers and peft: tests/oracle/architectures.py made the fixtures, and
+ * tests/oracle/compare-live.mjs runs these tests over freshly made ones.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RunConfig } from "@/lib/contracts/run-config";
+import { readAdapter } from "../lora/adapter-format";
+import { initAdamW, updateAdamW } from "../optim/adamw";
+import { clipGradients, gradientNorm } from "../optim/clip-gradients";
+import { Rng } from "../optim/rng";
+import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safetensors";
+import { packDocuments } from "../testing/pack-documents";
+import type { Parameter } from "../types";
+import { type OpenedModel, openTrainableModel } from "./open-model";
+
+const FIXTURES =
+  process.env["ARCHITECTURE_FIXTURES"] ?? join(import.meta.dirname, "../../../tests/fixtures/architectures");
+const names = readdirSync(FIXTURES).filter((name) => existsSync(join(FIXTURES, name, "expected.json")));
+
+interface Expected {
+  tokens: number[][];
+  loss: number;
+  losses: number[];
+}
+
+async function open(modelDir: string, settings: Record<string, unknown> = {}): Promise<OpenedModel> {
+  const config = RunConfig.parse({
+    model_type: "m",
+    dataset_name: "d",
+    max_seq_length: 64,
+    rank: 4,
+    alpha: 8,
+    ...settings,
+  });
+  return openTrainableModel({ modelDir, config, rng: Rng.seeded(1), device: "cpu", threads: 1 });
+}
+
+const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] as number))), 0);
+
+/** ‖a - b‖ / ‖b‖ */
+const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.hypot(...Array.from(a, (value, i) => value - (b[i] as number))) / Math.hypot(...Array.from(b));
+
+function takeGradients(parameters: readonly Parameter[]): Map<string, Float32Array> {
+  return new Map(
+    parameters.map(({ name, gradient }) => {
+      const taken = gradient.slice();
+      gradient.fill(0);
+      return [name, taken];
+    }),
+  );
+}
+
+/** Sums over all axes but the last ("columns"), and over the last ("rows"). */
+function sumsOf({ shape, gradient }: Parameter): { rows: Float64Array; columns: Float64Array } {
+  const width = shape.at(-1) as number;
+  const rows = new Float64Array(gradient.length / width);
+  const columns = new Float64Array(width);
+  for (const [i, value] of gradient.entries()) {
+    const row = Math.floor(i / width);
+    rows[row] = (rows[row] as number) + value;
+    columns[i % width] = (columns[i % width] as number) + value;
+  }
+  return { rows, columns };
+}
+
+test("there are fixtures to compare with", () => expect(names.length).toBeGreaterThan(0));
+
+describe.each(names)("%s", (name) => {
+  const folder = join(FIXTURES, name);
+  const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as Expected;
+  const [first, second] = expected.tokens as [number[], number[]];
+  const length = first.length;
+  /** One sequence a row, as torch saw them. */
+  const batch = packDocuments([[first], [second]], length);
+  const lossTokens = 2 * (length - 1);
+
+  let reference: SafetensorsFile;
+  let model: OpenedModel;
+  beforeAll(async () => {
+    reference = await openSafetensors(join(folder, "expected.safetensors"));
+    model = await open(folder);
+    const adapter = await readAdapter(join(folder, "adapter"));
+    expect([...adapter.tensors.keys()].toSorted()).toEqual(model.parameters.map((each) => each.name).toSorted());
+    for (const each of model.parameters) each.data.set(adapter.tensors.get(each.name)?.data ?? []);
+  });
+  afterAll(async () => {
+    await model.dispose();
+    await reference.close();
+  });
+
+  test("loss and logits are torch's, read at once or token by token from the cache", async () => {
+    const { lossSum, tokenCount } = await model.evaluate(batch);
+    expect(tokenCount).toBe(lossTokens);
+    expect(Math.abs(lossSum / tokenCount - expected.loss)).toBeLessThanOrEqual(1e-5);
+    const logits = await reference.read("logits");
+    const vocabulary = logits.length / (2 * length);
+    for (const [sequence, tokens] of expected.tokens.entries()) {
+      const cached = await model.openCompletion(Int32Array.of(tokens[0] as number));
+      for (let i = 0; i < length; i++) {
+        if (i > 0) await cached.push(tokens[i] as number);
+        const atOnce = await model.openCompletion(Int32Array.from(tokens.slice(0, i + 1)));
+        const row = logits.subarray((sequence * length + i) * vocabulary, (sequence * length + i + 1) * vocabulary);
+        expect(largestDifference(atOnce.logits, row), `at once, ${i}`).toBeLessThanOrEqual(1e-4);
+        expect(largestDifference(cached.logits, row), `from the cache, ${i}`).toBeLessThanOrEqual(1e-4);
+      }
+    }
+  });
+
+  test("every adapter gradient is torch's", async () => {
+    await model.accumulateGradients(batch, 1 / lossTokens);
+    for (const [parameter, gradient] of takeGradients(model.parameters))
+      expect(relativeError(gradient, await reference.read(parameter)), parameter).toBeLessThanOrEqual(1e-4);
+  });
+
+  test("documents packed into a row give the loss and the gradients of the same documents apart", async () => {
+    const documents = [first.slice(0, 9), second.slice(0, 15), first];
+    const together = await model.accumulateGradients(packDocuments([documents], 64), 1);
+    const packed = takeGradients(model.parameters);
+    let lossSum = 0;
+    for (const document of documents)
+      lossSum += (await model.accumulateGradients(packDocuments([[document]], length), 1)).lossSum;
+    expect(Math.abs(together.lossSum - lossSum) / lossSum).toBeLessThanOrEqual(1e-5);
+    for (const [parameter, gradient] of takeGradients(model.parameters))
+      expect(relativeError(packed.get(parameter) ?? [], gradient), parameter).toBeLessThanOrEqual(1e-4);
+  });
+
+  test("a sequence of several chunks of attention, read at once, ends as one read token by token", async () => {
+    const { contextLength } = model.architecture.shape;
+    const tokens = Array.from(
+      { length: Math.min(contextLength, 160) },
+      (_, i) => (i % 2 ? first : second)[i % 23] ?? 0,
+    );
+    const cached = await model.openCompletion(Int32Array.of(tokens[0] as number));
+    for (const token of tokens.slice(1)) await cached.push(token);
+    const atOnce = await model.openCompletion(Int32Array.from(tokens));
+    expect(largestDifference(cached.logits, atOnce.logits)).toBeLessThanOrEqual(1e-4);
+  });
+
+  test("a hundred steps of AdamW follow torch's losses to the fourth digit", async () => {
+    const optimizer = initAdamW(model.parameters);
+    for (const [step, loss] of expected.losses.entries()) {
+      const { lossSum, tokenCount } = await model.accumulateGradients(batch, 1 / lossTokens);
+      expect(Math.abs(lossSum / tokenCount - loss), `step ${step}`).toBeLessThanOrEqual(1e-4);
+      clipGradients(model.parameters, gradientNorm(model.parameters), 1);
+      updateAdamW(model.parameters, optimizer, 1e-3, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
+      for (const { gradient } of model.parameters) gradient.fill(0);
+    }
+  });
+
+  test("full fine-tuning: every weight's gradient is torch's, in its sums over rows and columns", async () => {
+    const full = await open(folder, { method: "full" });
+    await full.accumulateGradients(batch, 1 / lossTokens);
+    const sums = [...reference.tensors.keys()].filter((key) => key.startsWith("rows:"));
+    expect(full.parameters.map((each) => `rows:${each.name}`).toSorted()).toEqual(sums.toSorted());
+    for (const parameter of full.parameters) {
+      const { rows, columns } = sumsOf(parameter);
+      const { name: weight } = parameter;
+      expect(relativeError(rows, await reference.read(`rows:${weight}`)), weight).toBeLessThanOrEqual(1e-4);
+      expect(relativeError(columns, await reference.read(`columns:${weight}`)), weight).toBeLessThanOrEqual(1e-4);
+    }
+    await full.dispose();
+  });
+});
