@@ -35,12 +35,12 @@ export interface Parameter {
    * torch's parameter groups; 1 unless given. LoRA+ sets it on B, layer-wise learning rates on whole layers.
    */
   learningRateScale?: number;
-  /**
-   * Where in the model it acts: the embedding, a layer (from 0, the lowest), or what comes after the last layer. Muon
-   * leaves embedding and head to AdamW, and layer-wise learning rates go by it.
-   */
-  place?: "embedding" | number | "head";
+  /** Muon leaves embedding and head to AdamW, and layer-wise learning rates go by it. */
+  place?: Place;
 }
+
+/** Where in a model a parameter acts: the embedding, a layer (from 0, the lowest), or what comes after the last one. */
+export type Place = "embedding" | number | "head";
 
 /** A text being continued token by token. */
 export interface Completion {

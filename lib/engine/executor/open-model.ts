@@ -8,10 +8,11 @@ import { initLoraA, initLoraB, loraScaling } from "../lora/lora-init";
 import { resolveTargetModules } from "../lora/resolve-target-modules";
 import { type Architecture, expectedWeights } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
+import { weightPlaces } from "../models/weight-places";
 import type { Rng } from "../optim/rng";
 import { quantizeLinear } from "../quantize/quantized-linear";
 import { type Device, resolveDevice } from "../runtime/session";
-import type { Parameter } from "../types";
+import type { Parameter, Place } from "../types";
 import { adapterInput } from "./block-scope";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
@@ -35,8 +36,8 @@ export interface OpenedModel extends LayerwiseModel {
   adaptedModules: readonly string[];
 }
 
-function parameter(name: string, shape: readonly number[], data: Float32Array): Parameter {
-  return { name, shape, data, gradient: new Float32Array(data.length) };
+function parameter(name: string, shape: readonly number[], data: Float32Array, place: Place): Parameter {
+  return { name, shape, data, gradient: new Float32Array(data.length), place };
 }
 
 /** Adapter parameters of one layer, by feed name. */
@@ -51,8 +52,8 @@ function adapt(
   for (const { module, inFeatures, outFeatures } of architecture.linears) {
     if (!adapted.includes(module)) continue;
     const fullName = architecture.layerName(layer, module);
-    const a = parameter(adapterTensorName(fullName, "A"), [rank, inFeatures], initLoraA(rng, rank, inFeatures));
-    const b = parameter(adapterTensorName(fullName, "B"), [outFeatures, rank], initLoraB(outFeatures, rank));
+    const a = parameter(adapterTensorName(fullName, "A"), [rank, inFeatures], initLoraA(rng, rank, inFeatures), layer);
+    const b = parameter(adapterTensorName(fullName, "B"), [outFeatures, rank], initLoraB(outFeatures, rank), layer);
     trained.set(adapterInput(module, "A"), a).set(adapterInput(module, "B"), b);
   }
   return trained;
@@ -93,9 +94,10 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   });
   const weight = (name: string) => weights.get(name) as Float32Array;
   const trainedWeights = new Map<string, Parameter>();
+  const places = weightPlaces(architecture);
   if (isFull)
     for (const [name, weightShape] of expectedWeights(architecture))
-      trainedWeights.set(name, parameter(name, weightShape, weight(name)));
+      trainedWeights.set(name, parameter(name, weightShape, weight(name), places.get(name) as Place));
 
   const layers: LayerState[] = layerIndexes.map((layer) => {
     const adapted = linears.map(({ module }) => module).filter((module) => chosen.has(layerName(layer, module)));
