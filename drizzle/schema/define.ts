@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import type { DatasetSource, DatasetStats } from "../../lib/contracts/dataset";
 import type { RunConfig } from "../../lib/contracts/run-config";
-import { EXIT_CAUSES, RUN_STATUSES } from "../../lib/contracts/run-status";
+import { EXIT_CAUSES, type ExitCause, RUN_STATUSES, type RunStatus } from "../../lib/contracts/run-status";
 import type { RunEventView } from "../../lib/contracts/views";
 import type { ColumnKit } from "../kits/pg";
 
@@ -52,7 +52,7 @@ export function defineSchema(c: ColumnKit) {
       name: c.text("name").notNull(),
       notes: c.text("notes").notNull().default(""),
       tags: c.json<string[]>("tags").notNull().default([]),
-      status: c.text("status", { enum: RUN_STATUSES }).notNull().default("queued"),
+      status: c.text<RunStatus>("status").notNull().default("queued"),
       /** Order of the queue; a resumed run goes to its end. */
       queuedAt: c.instant("queued_at").notNull().$defaultFn(now),
       isResume: c.bool("is_resume").notNull().default(false),
@@ -79,7 +79,7 @@ export function defineSchema(c: ColumnKit) {
       trainableParameters: c.int64("trainable_parameters"),
       totalParameters: c.int64("total_parameters"),
       peakBytes: c.int64("peak_bytes"),
-      exitCause: c.text("exit_cause", { enum: EXIT_CAUSES }),
+      exitCause: c.text<ExitCause>("exit_cause"),
       exitMessage: c.text("exit_message"),
       adapterPath: c.text("adapter_path"),
       createdAt: c.instant("created_at").notNull().$defaultFn(now),
@@ -115,7 +115,7 @@ export function defineSchema(c: ColumnKit) {
     {
       runId: ofRun(),
       seq: c.int("seq").notNull(),
-      kind: c.text("kind").$type<RunEventView["kind"]>().notNull(),
+      kind: c.text<RunEventView["kind"]>("kind").notNull(),
       payload: c.json<Record<string, unknown>>("payload").notNull(),
       createdAt: c.instant("created_at").notNull().$defaultFn(now),
     },

@@ -1,20 +1,18 @@
 /** @file What people may change of a run at any time: its name, notes and tags. */
 import { z } from "zod";
+import { isStorableText, UNSTORABLE_MESSAGE } from "./storable-text";
 
 export const MAX_RUN_NAME_LENGTH = 200;
 export const MAX_NOTES_LENGTH = 10_000;
 export const MAX_TAGS = 20;
 export const MAX_TAG_LENGTH = 40;
 
-/** NUL and half characters: Postgres stores neither, and no keyboard makes them. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
-
 /** `what` begins the messages about one entry of a list; a field's own name stands before its messages already. */
 const text = (maxLength: number, { isTrimmed = true, what = "" } = {}) => {
   const anyText = z.string(`${what}must be text`);
   return (isTrimmed ? anyText.trim() : anyText)
     .max(maxLength, `${what}must have at most ${maxLength} characters`)
-    .refine((value) => !UNSTORABLE.test(value), `${what}has characters that are no text`);
+    .refine(isStorableText, `${what}${UNSTORABLE_MESSAGE}`);
 };
 const isNotEmpty = (value: string) => value !== "";
 

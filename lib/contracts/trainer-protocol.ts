@@ -11,6 +11,7 @@ import { RunConfig } from "./run-config";
 import { ExitCause } from "./run-status";
 
 export const PROTOCOL_VERSION = 1;
+export const MAX_STEP = 2 ** 31 - 1;
 
 export const TrainerSpec = z.strictObject({
   protocol: z.literal(PROTOCOL_VERSION),
@@ -31,6 +32,9 @@ export type TrainerSpec = z.infer<typeof TrainerSpec>;
 
 /** A number that JSON can carry; NaN and Infinity travel as null. */
 const loss = z.number().nullable();
+/** Whole numbers as the database holds them: 32 bits for what counts steps, the safe integers for all else. */
+const step = z.int().min(0).max(MAX_STEP);
+const whole = z.int().min(0);
 
 export const Frame = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -40,12 +44,12 @@ export const Frame = z.discriminatedUnion("kind", [
     device: z.string(),
     versions: z.record(z.string(), z.string()),
     /** Known once data and model are loaded. */
-    totalSteps: z.number(),
-    startStep: z.number(),
-    trainableParameters: z.number(),
-    totalParameters: z.number(),
+    totalSteps: step,
+    startStep: step,
+    trainableParameters: whole,
+    totalParameters: whole,
     /** Tokens with loss that every held-out loss of this run is measured on; 0 when nothing is held out. */
-    evalTokens: z.number().optional(),
+    evalTokens: whole.optional(),
   }),
   z.strictObject({
     kind: z.literal("progress"),
@@ -56,7 +60,7 @@ export const Frame = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("metric"),
     /** Optimizer steps done, from 1. Step 0 carries only the evaluation before training. */
-    step: z.number(),
+    step,
     /** Passes over the data so far, fractional. */
     epoch: z.number(),
     /** Mean cross-entropy in nats per trained token of this optimizer step; null at step 0 or when not finite. */
@@ -68,36 +72,36 @@ export const Frame = z.discriminatedUnion("kind", [
     gradNorm: loss,
     tokensPerSecond: z.number(),
     /** Tokens that got loss, since the run began (resumes included). */
-    tokensSeen: z.number(),
-    peakBytes: z.number(),
+    tokensSeen: whole,
+    peakBytes: whole,
     isFinite: z.boolean(),
-    rank: z.number().default(0),
+    rank: step.default(0),
   }),
   z.strictObject({
     kind: z.literal("sample"),
-    step: z.number(),
+    step,
     name: z.string(),
     prompt: z.string(),
     completion: z.string(),
   }),
   z.strictObject({
     kind: z.literal("checkpoint"),
-    step: z.number(),
+    step,
     path: z.string(),
     /** Steps of all checkpoints that are on disk now: older ones were replaced. */
-    kept: z.array(z.number()).optional(),
+    kept: z.array(step).optional(),
   }),
   z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "warn", "error"]), message: z.string() }),
   z.strictObject({
     kind: z.literal("done"),
     outcome: z.enum(["completed", "stopped"]),
-    step: z.number(),
+    step,
     /** The adapter (or model) folder, written, re-read and checked. Null when stopped before the end. */
     adapterPath: z.string().nullable(),
     evalLossBefore: loss,
     evalLossAfter: loss,
   }),
-  z.strictObject({ kind: z.literal("error"), cause: ExitCause, message: z.string(), step: z.number().nullable() }),
+  z.strictObject({ kind: z.literal("error"), cause: ExitCause, message: z.string(), step: step.nullable() }),
 ]);
 export type Frame = z.infer<typeof Frame>;
 export type MetricFrame = Extract<Frame, { kind: "metric" }>;

@@ -29,13 +29,23 @@ export function isUniqueViolation(error: unknown): boolean {
   return false;
 }
 
+/**
+ * The database is there and will never take this statement with these values: data exceptions, constraints and limits
+ * (classes 22, 23 and 54 of Postgres). Trying again is no use.
+ */
+export function isRefused(error: unknown): boolean {
+  return codesOf(error).some(
+    (code) => /^(?:22|23|54)[0-9A-Z]{3}$/.test(code) || /^SQLITE_(?:CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code),
+  );
+}
+
 /** The other process holds the write lock of the libSQL file. */
 export function isBusy(error: unknown): boolean {
   return codesOf(error).some((code) => code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED"));
 }
 
 /** The reason in a driver's words, short: a code, else the first line of the innermost message that has one. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const code = codesOf(error).pop();
   if (code !== undefined) return code;
   const messages = [...causes(error)].map((cause) => String(cause.message ?? "")).filter((message) => message !== "");

@@ -17,7 +17,6 @@ interface TableConfig {
     primary: boolean;
     isUnique: boolean;
     default: unknown;
-    enumValues?: unknown;
   }[];
   indexes: { config: { name?: string | undefined; unique?: boolean; columns: unknown[] } }[];
   checks: { name: string }[];
@@ -39,7 +38,6 @@ function shapeOf(config: TableConfig) {
       default: typeof column.default === "object" ? "sql" : column.default,
       primary: column.primary,
       isUnique: column.isUnique,
-      enumValues: column.enumValues ?? null,
     })),
     indexes: config.indexes.map(({ config: index }) => ({
       name: index.name,

@@ -9,6 +9,7 @@ import { stopRun } from "@/lib/services/runs/stop-run";
 import { getHealth } from "@/lib/services/system/get-health";
 import { findTrainers } from "@/workers/supervisor/end-old-trainers";
 import { runWorker, type WorkerOptions } from "@/workers/supervisor/run-worker";
+import { forbidStep } from "../helpers/forbid-step";
 import { TEST_DATABASES } from "../helpers/open-test-database";
 import { addDataset } from "../helpers/run-fixtures";
 import { everyEvent, recordedSteps, stepsUpTo, untilRun } from "../helpers/run-records";
@@ -210,6 +211,41 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
     isAway = false;
     expect(await ended(runId)).toMatchObject({ status: "completed", step: 60 });
     expect(await recordedSteps(ctx, runId)).toEqual(stepsUpTo(60));
+  });
+
+  it("records what a model says whatever its characters, alike on both databases", async () => {
+    const text = "a\0b \ud83d half a pair";
+    const sample = { kind: "sample", step: 3, name: `line ${text}`, prompt: text, completion: text };
+    const error = { kind: "error", cause: "data_error", message: `It broke at ${text}.`, step: 5 };
+    const runId = await queue({ steps: 10, frame: sample, dieAt: 5, say: JSON.stringify(error), exitCode: 1 });
+    start();
+    const stored = "a\ufffdb \ufffd half a pair";
+    expect(await ended(runId)).toMatchObject({ status: "failed", exitMessage: `It broke at ${stored}.` });
+    const said = (await everyEvent(ctx, runId)).find((event) => event.kind === "sample");
+    expect(said?.payload).toEqual({ step: 3, name: `line ${stored}`, prompt: stored, completion: stored });
+    expect(await recordedSteps(ctx, runId)).toEqual(stepsUpTo(5));
+  });
+
+  it("fails a run whose record the database refuses, with a sentence, takes the next one, and passes over it when resumed", async () => {
+    const allow = await forbidStep(kind, ctx.databaseUrl, 7);
+    const refused = await queue({ steps: 20, checkpointEvery: 5 });
+    const next = await queue({ steps: 3 });
+    start();
+    expect(await ended(refused)).toMatchObject({
+      status: "failed",
+      exitCause: "internal",
+      exitMessage: expect.stringMatching(
+        /^The database refused a metric frame \(.+\) of the trainer after step 6, .*\.$/,
+      ),
+    });
+    expect(await recordedSteps(ctx, refused)).toEqual(stepsUpTo(6));
+    expect(await ended(next)).toMatchObject({ status: "completed" });
+
+    await resumeRun(ctx, { runId: refused });
+    expect(await ended(refused)).toMatchObject({ status: "completed", step: 20 });
+    // The trainer had gone on to a checkpoint after step 7, so nobody reports that step again.
+    expect(await recordedSteps(ctx, refused)).toEqual(stepsUpTo(20).filter((step) => step !== 7));
+    await allow();
   });
 
   it("fails a run that can't be prepared, with the reason, and goes on with the next", async () => {

@@ -6,6 +6,7 @@ const end = (overrides: Partial<TrainerEnd>): TrainerEnd => ({
   lastWord: null,
   exit: { code: 1, signal: null },
   protocolError: null,
+  refusedFrame: null,
   step: 7,
   ...overrides,
 });

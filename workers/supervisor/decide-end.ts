@@ -9,6 +9,8 @@ export interface TrainerEnd {
   exit: TrainerExit;
   /** It said something that is not in the protocol, and was killed for that. */
   protocolError: string | null;
+  /** It said something that the database will never take, and was stopped with a checkpoint for that. */
+  refusedFrame: string | null;
   /** Newest step that was reported. */
   step: number;
 }
@@ -52,7 +54,7 @@ function stopped(reason: StopReason, step: number): RunEnd {
 const failed = (exitCause: ExitCause, exitMessage: string): RunEnd => ({ to: "failed", exitCause, exitMessage });
 
 export function decideEnd(end: TrainerEnd, reason: StopReason): RunEnd {
-  const { lastWord, exit, protocolError, step } = end;
+  const { lastWord, exit, protocolError, refusedFrame, step } = end;
   if (lastWord?.kind === "done") {
     return lastWord.outcome === "completed"
       ? { to: "completed", exitCause: null, exitMessage: null }
@@ -61,6 +63,13 @@ export function decideEnd(end: TrainerEnd, reason: StopReason): RunEnd {
   if (lastWord?.kind === "error") return fromError(lastWord.cause, lastWord.message, reason, lastWord.step ?? step);
   if (protocolError !== null) {
     return failed("internal", `The trainer did not keep to its protocol (${protocolError.slice(0, 300)}).`);
+  }
+  if (refusedFrame !== null) {
+    const where = step > 0 ? `after step ${step}` : "before the first step";
+    return failed(
+      "internal",
+      `The database refused ${refusedFrame} of the trainer ${where}, so it was stopped after a checkpoint; the worker's log says why.`,
+    );
   }
   // It was asked to stop and did not manage in time, or was killed along: the checkpoints before are good.
   if (reason !== null) return stopped(reason, step);

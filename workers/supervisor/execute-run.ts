@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ChildEntry } from "@/lib/config/child-entry";
 import type { RunStatus } from "@/lib/contracts/run-status";
 import type { Frame, TrainerSpec } from "@/lib/contracts/trainer-protocol";
+import { isRefused } from "@/lib/db/errors";
 import { recordRunEvent } from "@/lib/db/repositories/run-progress";
 import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
 import type { RunRecord } from "@/lib/db/repositories/runs";
@@ -17,7 +18,7 @@ import { framesPathOf, type Patiently, recoverFrames } from "./frames-file";
 import { keepLease } from "./lease-keeper";
 import type { PrepareRun } from "./prepare-run";
 import { ProtocolError, type ReadFrame, readFrames } from "./read-frames";
-import { LostLeaseError, recordFrame } from "./record-frame";
+import { LostLeaseError, RefusedFrameError, recordFrame } from "./record-frame";
 import { type StopPatience, type TrainerPaths, TrainerProcess } from "./trainer-process";
 import { writeJsonFile } from "./write-json-file";
 
@@ -76,8 +77,13 @@ class RunExecution {
       const end = await this.#train();
       if (!this.#isLost) await this.#finish(end);
     } catch (error) {
-      if (!(error instanceof LostLeaseError) && !this.#isLost) throw error;
-      this.#ctx.log.warn({ runId: this.#runId }, "the lease is lost; the trainer was stopped");
+      if (error instanceof LostLeaseError || this.#isLost) {
+        this.#ctx.log.warn({ runId: this.#runId }, "the lease is lost; the trainer was stopped");
+        return;
+      }
+      this.#ctx.log.error({ error, runId: this.#runId }, "a run was given up");
+      const end = { to: "failed", exitCause: "internal", exitMessage: userMessage(error), adapterPath: null } as const;
+      await this.#writeEnd(end, this.#ctx.now());
     } finally {
       shutdown.removeEventListener("abort", onShutdown);
       release();
@@ -119,7 +125,7 @@ class RunExecution {
   #endOfPreparation(error: unknown): RunEnd {
     if (this.#isLost) throw new LostLeaseError("the lease is lost");
     if (this.#stopReason !== null) {
-      const nothing = { lastWord: null, exit: { code: null, signal: null }, protocolError: null };
+      const nothing = { lastWord: null, exit: { code: null, signal: null }, protocolError: null, refusedFrame: null };
       return decideEnd({ ...nothing, step: this.#record.run.step }, this.#stopReason);
     }
     this.#ctx.log.error({ error, runId: this.#runId }, "a run could not be prepared");
@@ -137,7 +143,12 @@ class RunExecution {
     if (this.#isLost) this.#askToStop();
     else if (this.#stopReason !== null) this.#stop(this.#stopReason);
 
-    const end: Omit<TrainerEnd, "exit"> = { lastWord: null, protocolError: null, step: this.#record.run.step };
+    const end: Omit<TrainerEnd, "exit"> = {
+      lastWord: null,
+      protocolError: null,
+      refusedFrame: null,
+      step: this.#record.run.step,
+    };
     try {
       for await (const read of readFrames({ path: paths.frames, offset, isWriterGone: () => trainer.isGone })) {
         const { frame } = read;
@@ -151,14 +162,17 @@ class RunExecution {
         }
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) {
+      if (error instanceof ProtocolError) {
+        trainer.kill("SIGKILL");
+        end.protocolError = error.message;
+      } else {
         // Nothing wrong with the trainer: its checkpoint, and the frames in the file, are for whoever goes on.
         this.#askToStop();
         await trainer.exit;
-        throw error;
+        if (!(error instanceof RefusedFrameError)) throw error;
+        this.#ctx.log.error({ error, runId: this.#runId }, "the database refuses a frame");
+        end.refusedFrame = error.message;
       }
-      trainer.kill("SIGKILL");
-      end.protocolError = error.message;
     }
     return { ...end, exit: await trainer.exit };
   }
@@ -170,7 +184,7 @@ class RunExecution {
     });
   }
 
-  /** Again and again while the database is away. A lost lease is final. */
+  /** Again and again while the database is away. A lost lease is final, and so is what it will never take. */
   async #patiently<T>(write: () => Promise<T>): Promise<T> {
     const since = Date.now();
     for (let attempt = 0; ; attempt++) {
@@ -178,7 +192,8 @@ class RunExecution {
         return await write();
       } catch (error) {
         const patienceMs = this.#options.shutdown.aborted ? SHUTDOWN_DATABASE_PATIENCE_MS : DATABASE_PATIENCE_MS;
-        if (error instanceof LostLeaseError || this.#isLost || Date.now() - since > patienceMs) throw error;
+        const isFinal = error instanceof LostLeaseError || error instanceof RefusedFrameError || isRefused(error);
+        if (isFinal || this.#isLost || Date.now() - since > patienceMs) throw error;
         this.#ctx.log.warn({ error, runId: this.#runId }, "the database did not take a record; trying again");
         await sleep(RECORD_RETRY_MS[attempt] ?? RECORD_RETRY_MS.at(-1));
       }
@@ -195,17 +210,22 @@ class RunExecution {
     }
   }
 
-  async #finish({ to, exitCause, exitMessage, adapterPath }: RunEnd & { adapterPath: string | null }): Promise<void> {
+  async #finish(end: RunEnd & { adapterPath: string | null }): Promise<void> {
     const now = this.#ctx.now();
+    await this.#patiently(() => this.#writeEnd(end, now));
+    this.#ctx.log.info({ runId: this.#runId, status: end.to, exitCause: end.exitCause }, "a run has ended");
+  }
+
+  async #writeEnd(end: RunEnd & { adapterPath: string | null }, now: Date): Promise<void> {
+    const { to, exitCause, exitMessage, adapterPath } = end;
     const from = (["preparing", "running", "stopping"] as const).filter(
       (status) => to === "failed" || to === "interrupted" || status !== "preparing",
     );
     const set = { exitCause, exitMessage, adapterPath, leaseOwner: null, leaseExpiresAt: null, endedAt: now };
     const leaseOwner = this.#options.owner;
     const change = { runId: this.#runId, from, to, leaseOwner, set, now };
-    const row = await this.#patiently(() => this.#ctx.db.transaction((tx) => changeRunStatus(tx, change)));
+    const row = await this.#ctx.db.transaction((tx) => changeRunStatus(tx, change));
     if (row === null) throw new LostLeaseError(`the lease of ${this.#runId} is lost`);
-    this.#ctx.log.info({ runId: this.#runId, status: to, exitCause }, "a run has ended");
   }
 
   #stop(reason: Exclude<StopReason, null>): void {

@@ -2,6 +2,7 @@
 import { newId } from "@/lib/contracts/ids";
 import type { RunStatus } from "@/lib/contracts/run-status";
 import type { Frame } from "@/lib/contracts/trainer-protocol";
+import { isRefused, reasonOf } from "@/lib/db/errors";
 import { upsertMetric } from "@/lib/db/repositories/metrics";
 import { type RunProgress, recordRunEvent } from "@/lib/db/repositories/run-progress";
 import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
@@ -10,6 +11,9 @@ import type { Db } from "@/lib/db/types";
 
 /** Another worker, or the sweep, has taken the run from us. */
 export class LostLeaseError extends Error {}
+
+/** The database will never take this frame; the next one it may. */
+export class RefusedFrameError extends Error {}
 
 export interface FrameRecord {
   runId: string;
@@ -25,9 +29,19 @@ export interface FrameRecord {
 
 /**
  * Event, metric, the run's own columns and the place in the file, together or not at all: recording a frame again changes
- * nothing. Returns the run's status; throws LostLeaseError.
+ * nothing. Returns the run's status; throws LostLeaseError, RefusedFrameError, and what the driver throws when the database
+ * is away.
  */
 export async function recordFrame(db: Db, record: FrameRecord): Promise<RunStatus> {
+  try {
+    return await recordInOneGo(db, record);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    throw new RefusedFrameError(`a ${record.frame.kind} frame (${reasonOf(error)})`, { cause: error });
+  }
+}
+
+function recordInOneGo(db: Db, record: FrameRecord): Promise<RunStatus> {
   const { runId, owner, frame, start, end, isLeftOver = false, now } = record;
   const { kind, ...payload } = frame;
   return db.transaction(async (tx) => {

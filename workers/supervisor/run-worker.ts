@@ -78,11 +78,11 @@ async function claim(ctx: ServiceContext, worker: WorkerIdentity): Promise<RunRe
   return row === null ? null : findRun(ctx.db, row.id);
 }
 
-/** What goes wrong with one run must not end the worker. Its lease runs out, so that it shows as interrupted. */
+/** What goes wrong with one run must not end the worker. Where its end can't be written, its lease runs out. */
 async function executeSafely(ctx: ServiceContext, record: RunRecord, options: ExecuteOptions): Promise<void> {
   try {
     await executeRun(ctx, record, options);
   } catch (error) {
-    ctx.log.error({ error, runId: record.run.id }, "a run was given up");
+    ctx.log.error({ error, runId: record.run.id }, "the end of a run could not be written");
   }
 }
