@@ -42,6 +42,10 @@ export const FULL_TRAINING = {
   rank: 1,
   alpha: 1,
   target_modules: ["all-linear"],
+  exclude_modules: [],
+  layers_to_transform: [],
+  layers_pattern: [],
+  modules_to_save: [],
   max_seq_length: BASE_MODEL.max_position_embeddings,
   base_precision: "fp32" as const,
 };

@@ -2,13 +2,15 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type AdamWState, initAdamW, updateAdamW } from "@/lib/engine/optim/adamw";
+import { AdamW } from "@/lib/engine/optim/adamw";
+import { CombinedOptimizer } from "@/lib/engine/optim/combined-optimizer";
+import { isForMuon, Muon, spectralScale } from "@/lib/engine/optim/muon";
+import type { StateTensor } from "@/lib/engine/optim/optimizer";
 import { openSafetensors } from "@/lib/engine/safetensors/open-safetensors";
-import { type WritableTensor, writeSafetensors } from "@/lib/engine/safetensors/write-safetensors";
+import { writeSafetensors } from "@/lib/engine/safetensors/write-safetensors";
 import { replaceFolder } from "@/lib/engine/train/checkpoint";
 import type { Parameter } from "@/lib/engine/types";
 import { BASE_MODEL } from "./base-model-config";
-import { Muon } from "./muon";
 
 export interface OptimizerRates {
   /** Embedding and norms. */
@@ -36,51 +38,37 @@ export type BaseProgress = z.infer<typeof BaseProgress>;
 
 /** Muon for the blocks' matrices, AdamW for the embedding (tied with the head), AdamW without decay for norms. */
 export class BaseOptimizer {
-  private readonly embeddingState: AdamWState;
-  private readonly normState: AdamWState;
-
   private constructor(
-    private readonly embeddings: Parameter[],
-    private readonly norms: Parameter[],
     private readonly muon: Muon,
-  ) {
-    this.embeddingState = initAdamW(embeddings);
-    this.normState = initAdamW(norms);
-  }
+    private readonly adamw: CombinedOptimizer,
+  ) {}
 
   static async create(parameters: readonly Parameter[]): Promise<BaseOptimizer> {
     const isNorm = ({ shape }: Parameter) => shape.length === 1;
-    const isEmbedding = ({ name }: Parameter) => name.endsWith("embed_tokens.weight");
-    const matrices = parameters.filter((parameter) => !isNorm(parameter) && !isEmbedding(parameter));
-    const muon = await Muon.create(matrices, { momentum: 0.95, weightDecay: 0.05 });
-    return new BaseOptimizer(parameters.filter(isEmbedding), parameters.filter(isNorm), muon);
+    const settings = { momentum: 0.95, weightDecay: 0.05, scaleOf: spectralScale, threads: 1 };
+    const muon = await Muon.create(parameters.filter(isForMuon), settings);
+    const embeddings = parameters.filter((parameter) => !isForMuon(parameter) && !isNorm(parameter));
+    const adamw = new CombinedOptimizer([
+      new AdamW(embeddings, { ...ADAMW, weightDecay: EMBEDDING_WEIGHT_DECAY }),
+      new AdamW(parameters.filter(isNorm), { ...ADAMW, weightDecay: 0 }),
+    ]);
+    return new BaseOptimizer(muon, adamw);
   }
 
   async update(rates: OptimizerRates): Promise<void> {
-    updateAdamW(this.embeddings, this.embeddingState, rates.adamw, { ...ADAMW, weightDecay: EMBEDDING_WEIGHT_DECAY });
-    updateAdamW(this.norms, this.normState, rates.adamw, { ...ADAMW, weightDecay: 0 });
+    await this.adamw.update(rates.adamw);
     await this.muon.update(rates.muon);
   }
 
   /** Every moment under a name of its own; restoring writes into the same arrays. */
-  get tensors(): WritableTensor[] {
-    const groups = [
-      { parameters: this.embeddings, state: this.embeddingState },
-      { parameters: this.norms, state: this.normState },
-    ];
-    const adamw = groups.flatMap(({ parameters, state }) =>
-      parameters.flatMap(({ name, shape }, i) => [
-        { name: `exp_avg.${name}`, shape, data: state.firstMoments[i] as Float32Array },
-        { name: `exp_avg_sq.${name}`, shape, data: state.secondMoments[i] as Float32Array },
-      ]),
-    );
-    return [...adamw, ...this.muon.momenta.map(({ name, ...tensor }) => ({ name: `momentum.${name}`, ...tensor }))];
+  get tensors(): StateTensor[] {
+    return [...this.adamw.state, ...this.muon.state];
   }
 
   /** AdamW corrects its moments by the number of steps. */
   set step(step: number) {
-    this.embeddingState.step = step;
-    this.normState.step = step;
+    this.adamw.step = step;
+    this.muon.step = step;
   }
 }
 

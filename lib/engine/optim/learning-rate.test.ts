@@ -7,12 +7,15 @@ test.each(reference.schedules)("$kind with $warmupSteps of $totalSteps steps of 
   for (const [step, rate] of run.rates.entries()) expect(learningRateAt(settings, step)).toBeCloseTo(rate, 12);
 });
 
-test("a rate is never negative and never above the peak", () => {
-  for (const kind of ["linear", "cosine", "constant"] as const) {
-    for (let step = 0; step < 40; step++) {
-      const rate = learningRateAt({ kind, peakLearningRate: 1, warmupSteps: 7, totalSteps: 30 }, step);
+test.each(["linear", "cosine", "cosine_with_restarts", "constant", "wsd"] as const)(
+  "%s: never negative, never above the peak, and the peak is reached",
+  (kind) => {
+    const settings = { kind, peakLearningRate: 1, warmupSteps: 7, totalSteps: 30, cycles: 3, decaySteps: 11 };
+    const rates = Array.from({ length: 40 }, (_, step) => learningRateAt(settings, step));
+    for (const rate of rates) {
       expect(rate).toBeGreaterThanOrEqual(0);
       expect(rate).toBeLessThanOrEqual(1);
     }
-  }
-});
+    expect(rates[7]).toBe(1);
+  },
+);

@@ -11,8 +11,8 @@ export type WritableDtype = "F32" | "F16" | "BF16";
 export interface WritableTensor {
   name: string;
   shape: readonly number[];
-  /** Row-major, as many values as the shape says. */
-  data: Float32Array;
+  /** Row-major, as many values as the shape says. Bytes are written as U8, whatever the file's `dtype`. */
+  data: Float32Array | Uint8Array;
 }
 
 /**
@@ -26,7 +26,6 @@ export async function writeSafetensors(
   options: { dtype?: WritableDtype; metadata?: Record<string, string> } = {},
 ): Promise<void> {
   const dtype = options.dtype ?? "F32";
-  const bytesPerElement = dtype === "F32" ? 4 : 2;
   const sorted = tensors.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const entries: [string, unknown][] = [["__metadata__", { format: "pt", ...options.metadata }]];
   const names = new Set<string>(["__metadata__"]);
@@ -42,8 +41,9 @@ export async function writeSafetensors(
         `${path}: tensor ${JSON.stringify(name)} of shape [${shape.join(", ")}] needs ${elements} values, got ${data.length}.`,
       );
     }
-    const end = offset + elements * bytesPerElement;
-    entries.push([name, { dtype, shape, data_offsets: [offset, end] }]);
+    const isBytes = data instanceof Uint8Array;
+    const end = offset + elements * (isBytes ? 1 : dtype === "F32" ? 4 : 2);
+    entries.push([name, { dtype: isBytes ? "U8" : dtype, shape, data_offsets: [offset, end] }]);
     offset = end;
   }
   // fromEntries defines own properties, so even a tensor called __proto__ keeps its name.
@@ -58,7 +58,7 @@ export async function writeSafetensors(
     for (const { name, data } of sorted) {
       for (let start = 0; start < data.length; start += CHUNK_ELEMENTS) {
         const part = data.subarray(start, start + CHUNK_ELEMENTS);
-        const stored = dtype === "F32" ? part : narrow(path, name, part, dtype);
+        const stored = part instanceof Uint8Array || dtype === "F32" ? part : narrow(path, name, part, dtype);
         await writeFully(handle, new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
       }
     }

@@ -1,8 +1,8 @@
 /**
  * @file Checkpoints: everything that a later process needs to go on as if nothing had happened.
  *
- * `checkpoints/step-<n>/` holds the parameters (LoRA: a PEFT adapter folder; full: `model.safetensors`), the optimizer's
- * moments (`optimizer.safetensors`), both F32, and `state.json`, which names the sha256 of the other files. The folder
+ * `checkpoints/step-<n>/` holds the parameters (LoRA: a PEFT adapter folder; full: `model.safetensors`) as F32, the
+ * optimizer's state (`optimizer.safetensors`), F32 or U8, and `state.json`, which names the sha256 of the other files. The folder
  * is written under a temporary name and renamed when complete, so a torn one is either invisible or fails its hashes.
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
 import { ADAPTER_WEIGHTS_FILE, type AdapterSettings, writeAdapter } from "../lora/adapter-format";
-import type { AdamWState } from "../optim/adamw";
+import type { Optimizer, StateTensor } from "../optim/optimizer";
 import type { RngState } from "../optim/rng";
 import { durableWrite, syncFolder } from "../safetensors/durable-write";
 import { openSafetensors } from "../safetensors/open-safetensors";
@@ -52,7 +52,7 @@ const CheckpointState = z.strictObject({
 });
 type CheckpointState = z.infer<typeof CheckpointState>;
 
-/** What the loop carries from step to step, beside the parameters and the optimizer's moments. */
+/** What the loop carries from step to step, beside the parameters and the optimizer's state. */
 export interface Progress {
   step: number;
   tokensSeen: number;
@@ -66,7 +66,7 @@ export interface CheckpointContents {
   progress: Progress;
   rng: RngState;
   parameters: readonly Parameter[];
-  optimizer: AdamWState;
+  optimizer: Optimizer;
   /** Null for full fine-tuning. */
   adapter: AdapterSettings | null;
 }
@@ -95,11 +95,7 @@ export async function writeCheckpoint(runDir: string, contents: CheckpointConten
   try {
     if (contents.adapter) await writeAdapter(temporary, contents.adapter, parameters);
     else await writeSafetensors(join(temporary, MODEL_FILE), parameters);
-    const moments = parameters.flatMap(({ name, shape }, i) => [
-      { name: `exp_avg.${name}`, shape, data: optimizer.firstMoments[i] as Float32Array },
-      { name: `exp_avg_sq.${name}`, shape, data: optimizer.secondMoments[i] as Float32Array },
-    ]);
-    await writeSafetensors(join(temporary, OPTIMIZER_FILE), moments);
+    await writeSafetensors(join(temporary, OPTIMIZER_FILE), optimizer.state);
     const files: CheckpointState["files"] = {};
     for (const name of await readdir(temporary)) files[name] = await hashFile(join(temporary, name));
     const state: CheckpointState = {
@@ -177,18 +173,23 @@ export async function removeLeftovers(runDir: string): Promise<void> {
 export interface RestoredCheckpoint {
   progress: Progress;
   rng: RngState;
-  optimizer: AdamWState;
   path: string;
 }
 
+/** What a checkpoint is loaded into. */
+export interface Trained {
+  parameters: readonly Parameter[];
+  optimizer: Optimizer;
+}
+
 /**
- * Loads the newest valid checkpoint into the parameters' `data` (untouched when there is none).
+ * Loads the newest valid checkpoint into parameters and optimizer (untouched when there is none).
  * @param onIgnored told about each checkpoint that is torn
  * @throws AppError conflict when the newest sound one belongs to other settings: starting over unasked would surprise
  */
 export async function restoreNewestCheckpoint(
   runDir: string,
-  parameters: readonly Parameter[],
+  trained: Trained,
   configHash: string,
   onIgnored: (message: string) => void,
 ): Promise<RestoredCheckpoint | null> {
@@ -196,7 +197,7 @@ export async function restoreNewestCheckpoint(
   for (const step of await listSteps(parent)) {
     const dir = join(parent, `step-${step}`);
     try {
-      return await restoreCheckpoint(dir, parameters, configHash);
+      return await restoreCheckpoint(dir, trained, configHash);
     } catch (error) {
       if (error instanceof AppError && error.code === "conflict") throw error;
       const reason =
@@ -209,7 +210,7 @@ export async function restoreNewestCheckpoint(
 
 async function restoreCheckpoint(
   dir: string,
-  parameters: readonly Parameter[],
+  { parameters, optimizer }: Trained,
   configHash: string,
 ): Promise<RestoredCheckpoint> {
   const { version: _, configHash: writtenWith, rng, files, ...progress } = await readState(dir);
@@ -222,24 +223,33 @@ async function restoreCheckpoint(
     throw new AppError("conflict", message);
   }
   const weightsFile = ADAPTER_WEIGHTS_FILE in files ? ADAPTER_WEIGHTS_FILE : MODEL_FILE;
-  // Everything is read before anything is changed, so a checkpoint that fails half-way leaves the parameters alone.
-  const data = await readTensors(join(dir, weightsFile), parameters, "");
-  const firstMoments = await readTensors(join(dir, OPTIMIZER_FILE), parameters, "exp_avg.");
-  const secondMoments = await readTensors(join(dir, OPTIMIZER_FILE), parameters, "exp_avg_sq.");
-  for (const [i, parameter] of parameters.entries()) parameter.data.set(data[i] as Float32Array);
-  return { progress, rng, optimizer: { step: progress.step, firstMoments, secondMoments }, path: dir };
+  // Everything is read before anything is changed, so a checkpoint that fails half-way changes nothing.
+  const { state } = optimizer;
+  const values = await readTensors(join(dir, weightsFile), parameters);
+  const stateValues = await readTensors(join(dir, OPTIMIZER_FILE), state);
+  for (const [i, { data }] of parameters.entries()) copyBytes(values[i] as Uint8Array, data);
+  for (const [i, { data }] of state.entries()) copyBytes(stateValues[i] as Uint8Array, data);
+  optimizer.step = progress.step;
+  return { progress, rng, path: dir };
 }
 
-async function readTensors(path: string, parameters: readonly Parameter[], prefix: string): Promise<Float32Array[]> {
+const bytesOf = (data: Float32Array | Uint8Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+const copyBytes = (bytes: Uint8Array, into: Float32Array | Uint8Array): void => bytesOf(into).set(bytes);
+
+/** The tensors' bytes; their names, shapes and types are those of `wanted`. */
+async function readTensors(path: string, wanted: readonly StateTensor[]): Promise<Uint8Array[]> {
   const file = await openSafetensors(path);
   try {
-    const tensors: Float32Array[] = [];
-    for (const { name, shape } of parameters) {
-      const stored = file.tensors.get(prefix + name);
-      if (stored?.dtype !== "F32" || stored.shape.join() !== shape.join()) {
-        throw new Error(`${path} has no F32 tensor ${prefix}${name} of shape [${shape.join(", ")}].`);
+    const tensors: Uint8Array[] = [];
+    for (const { name, shape, data } of wanted) {
+      const dtype = data instanceof Uint8Array ? "U8" : "F32";
+      const stored = file.tensors.get(name);
+      if (stored?.dtype !== dtype || stored.shape.join() !== shape.join()) {
+        throw new Error(`${path} has no ${dtype} tensor ${name} of shape [${shape.join(", ")}].`);
       }
-      tensors.push(await file.read(prefix + name));
+      tensors.push(await file.readRaw(name));
     }
     return tensors;
   } finally {

@@ -2,7 +2,7 @@
  * @file The training loop. Reads from top to bottom; everything it touches is passed in, so tests run it in-process.
  *
  * For the same seed, settings, data, model and execution provider it does the same arithmetic in the same order, however
- * often it was stopped: all state between steps is in `Progress`, the parameters, the optimizer's moments and the
+ * often it was stopped: all state between steps is in `Progress`, the parameters, the optimizer's state and the
  * generator, and a checkpoint holds all four exactly.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -15,7 +15,7 @@ import { countLossTokens } from "../data/count-loss-tokens";
 import { epochOrder, stepMicroBatches } from "../data/epoch-order";
 import type { Blocks } from "../data/open-blocks";
 import { type AdapterSettings, adapterTargetModules } from "../lora/adapter-format";
-import { initAdamW, updateAdamW } from "../optim/adamw";
+import { AdamW } from "../optim/adamw";
 import { clipGradients, gradientNorm } from "../optim/clip-gradients";
 import { learningRateAt } from "../optim/learning-rate";
 import type { Rng } from "../optim/rng";
@@ -74,22 +74,23 @@ export async function train(options: TrainOptions): Promise<"completed" | "stopp
     peakLearningRate: config.learning_rate,
     warmupSteps: config.warmup_steps,
     totalSteps,
+    cycles: 1,
+    decaySteps: 0,
   };
-  const adamW = {
+  const optimizer = new AdamW(parameters, {
     beta1: config.adam_beta1,
     beta2: config.adam_beta2,
     epsilon: config.adam_epsilon,
     weightDecay: config.weight_decay,
-  };
+  });
   const log = (level: "info" | "warn", message: string) => emit({ kind: "log", level, message });
   const tellProgress = throttledProgress(options);
 
   // Where to begin: the newest sound checkpoint, or step 0, whose only duty is the evaluation before training.
   await removeLeftovers(runDir);
   const restored = options.resume
-    ? await restoreNewestCheckpoint(runDir, parameters, configHash, (message) => log("warn", message))
+    ? await restoreNewestCheckpoint(runDir, { parameters, optimizer }, configHash, (message) => log("warn", message))
     : null;
-  const optimizer = restored?.optimizer ?? initAdamW(parameters);
   if (restored) options.rng.restore(restored.rng);
   const untold: PendingMetric = {
     trainLoss: null,
@@ -215,7 +216,7 @@ export async function train(options: TrainOptions): Promise<"completed" | "stopp
 
     // 4. Clip, update, and note what there is to tell.
     clipGradients(parameters, gradNorm, config.max_grad_norm);
-    updateAdamW(parameters, optimizer, learningRate, adamW);
+    await optimizer.update(learningRate);
     progress.step += 1;
     progress.tokensSeen += lossTokens;
     progress.evalLoss = null;

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { Rng } from "@/lib/engine/optim/rng";
-import { Muon } from "./muon";
+import { isForMuon, Muon, spectralScale } from "./muon";
+import { Rng } from "./rng";
+
+const settings = { momentum: 0.95, weightDecay: 0, scaleOf: spectralScale, threads: 1 };
 
 function randomMatrix(rows: number, columns: number, seed: number) {
   const rng = Rng.seeded(seed);
@@ -27,8 +29,9 @@ test.each([
   [8, 24, 1],
 ])("an update of a %i×%i matrix is nearly orthogonal, whatever the gradient's size", async (rows, columns, scale) => {
   const parameters = [randomMatrix(rows, columns, 1), randomMatrix(rows, columns, 2)];
-  const muon = await Muon.create(parameters, { momentum: 0.95, weightDecay: 0 });
+  const muon = await Muon.create(parameters, settings);
   await muon.update(1);
+  await muon.dispose();
   for (const { data, gradient } of parameters) {
     const products = gram(data, rows, columns);
     for (const [i, row] of products.entries()) {
@@ -45,9 +48,27 @@ test.each([
   }
 });
 
-test("weight decay shrinks the weights by rate times decay", async () => {
-  const parameter = { ...randomMatrix(4, 4, 1), data: new Float32Array(16).fill(2), gradient: new Float32Array(16) };
-  const muon = await Muon.create([parameter], { momentum: 0.9, weightDecay: 0.1 });
-  await muon.update(0.5);
-  for (const value of parameter.data) expect(value).toBeCloseTo(1.9, 5);
+test("a gradient of zeros, as LoRA's A has at the first step, moves nothing", async () => {
+  const parameter = { ...randomMatrix(4, 6, 1), gradient: new Float32Array(24) };
+  const muon = await Muon.create([parameter], settings);
+  await muon.update(1);
+  expect([...parameter.data]).toEqual(new Array(24).fill(0));
+});
+
+test("a matrix moves the same way whether it is orthogonalised alone or with others of its shape", async () => {
+  const together = [1, 2, 3].map((seed) => randomMatrix(12, 7, seed));
+  await (await Muon.create(together, settings)).update(1);
+  for (const [i, { data }] of together.entries()) {
+    const alone = randomMatrix(12, 7, i + 1);
+    await (await Muon.create([alone], settings)).update(1);
+    for (const [j, value] of alone.data.entries()) expect(Math.abs(value - (data[j] as number))).toBeLessThan(1e-5);
+  }
+});
+
+test("it is for matrices inside the layers", () => {
+  const matrix = randomMatrix(2, 2, 1);
+  expect(isForMuon({ ...matrix, place: 3 })).toBe(true);
+  expect(isForMuon({ ...matrix, place: "embedding" })).toBe(false);
+  expect(isForMuon({ ...matrix, place: "head" })).toBe(false);
+  expect(isForMuon({ ...matrix, place: 0, shape: [4] })).toBe(false);
 });
