@@ -2,7 +2,8 @@
 import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { FIELD_SPECS, type FieldKey } from "./field-specs";
-import { type FormValues, textOf } from "./form-values";
+import type { FormValues } from "./form-values";
+import { writeSetting } from "./setting-text";
 import type { RunFormState } from "./use-run-form";
 
 const MAX_FILE_BYTES = 100_000;
@@ -74,11 +75,11 @@ function mergeFile(text: string, values: FormValues): string | { values: FormVal
   const merged: FormValues = { ...values };
   const unknown: string[] = [];
   for (const [key, value] of Object.entries(content)) {
-    if (key === "target_modules" && Array.isArray(value)) merged.target_modules = value.map(String);
-    else if (Object.hasOwn(FIELD_SPECS, key) || key === "model_type" || key === "dataset_name") {
-      merged[key as FieldKey] =
-        typeof value === "number" ? textOf(value) : typeof value === "string" ? value : JSON.stringify(value);
-    } else unknown.push(key);
+    if (key === "target_modules") merged.target_modules = Array.isArray(value) ? value.map(String) : String(value);
+    else if (Object.hasOwn(FIELD_SPECS, key))
+      merged[key as FieldKey] = writeSetting(value, FIELD_SPECS[key as FieldKey].input);
+    else if (key === "model_type" || key === "dataset_name") merged[key] = String(value);
+    else unknown.push(key);
   }
   return { values: merged, unknown };
 }

@@ -1,10 +1,18 @@
 import { BASE_PRECISIONS, DEVICES, METHODS, type RunConfig, SCHEDULERS } from "@/lib/contracts/run-config";
 
-/** How a setting is typed. "log" steps by 1, 2, 5, 10 …; "whole" and "number" by their own step. */
+/**
+ * How a setting is typed. "log" steps by 1, 2, 5, 10 …; "number" by its own step. Lists are typed with commas, tables as
+ * "name=number, …", and a pattern, where one may stand instead of names, between slashes.
+ */
 export type FieldKind =
   | { kind: "number"; step: number }
   | { kind: "log" }
-  | { kind: "select"; options: readonly string[] };
+  | { kind: "select"; options: readonly string[] }
+  | { kind: "switch" }
+  | { kind: "text"; example: string }
+  | { kind: "names"; example: string; mayBePattern?: true }
+  | { kind: "numbers"; example: string }
+  | { kind: "table"; example: string };
 
 export type FieldKey = Exclude<keyof RunConfig, "model_type" | "dataset_name" | "target_modules">;
 
@@ -24,10 +32,54 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   warmup_steps: { input: whole, hint: "Steps over which the learning rate rises from 0." },
   method: {
     input: { kind: "select", options: METHODS },
-    hint: "lora trains small extra matrices; rslora scales them for high ranks; full trains every weight.",
+    hint: "lora trains small extra matrices; rslora scales them for high ranks; dora learns each row’s length apart; full trains every weight.",
   },
   rank: { input: whole, hint: "Width of the extra matrices. 8 to 32 is common." },
   alpha: { input: { kind: "number", step: 1 }, hint: "Strength of the adapter; often twice the rank." },
+  lora_dropout: {
+    input: { kind: "number", step: 0.05 },
+    hint: "Share of inputs hidden from the adapter in training; 0 turns it off.",
+  },
+  init_lora_weights: {
+    input: { kind: "select", options: ["default", "pissa", "pissa_niter_4", "pissa_niter_16"] },
+    hint: "pissa begins with the weights’ principal part and learns faster; niter finds it in fewer passes.",
+  },
+  loraplus_lr_ratio: {
+    input: { kind: "number", step: 1 },
+    hint: "LoRA+: how many times faster B learns than A; 16 is common, 1 is plain.",
+  },
+  use_rslora: {
+    input: { kind: "switch" },
+    hint: "Divides alpha by √rank instead of rank; rslora does so in any case.",
+  },
+  modules_to_save: {
+    input: { kind: "names", example: "lm_head, embed_tokens" },
+    hint: "Trained whole and saved with the adapter.",
+  },
+  exclude_modules: {
+    input: { kind: "names", example: "down_proj", mayBePattern: true },
+    hint: "Targets that get no adapter after all; /…/ is a pattern of whole names.",
+  },
+  layers_to_transform: {
+    input: { kind: "numbers", example: "20, 21, 22, 23" },
+    hint: "Only layers of these numbers get adapters; empty means all.",
+  },
+  layers_pattern: {
+    input: { kind: "names", example: "layers" },
+    hint: "What stands before the layer’s number in names; rarely needed.",
+  },
+  rank_pattern: {
+    input: { kind: "table", example: "q_proj=32, 0.mlp.up_proj=4" },
+    hint: "Other ranks for single modules, by the end of their names.",
+  },
+  alpha_pattern: {
+    input: { kind: "table", example: "q_proj=64" },
+    hint: "Other alphas for single modules, by the end of their names.",
+  },
+  init_adapter: {
+    input: { kind: "text", example: "/home/me/adapter" },
+    hint: "Folder of an adapter, ours or PEFT’s; its method, rank, alpha and targets then hold.",
+  },
   scheduler: { input: { kind: "select", options: SCHEDULERS }, hint: "How the learning rate falls after warm-up." },
   gradient_accumulation_steps: {
     input: whole,
@@ -59,7 +111,19 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
 };
 
 export const BASIC_FIELDS: FieldKey[] = ["epochs", "batch_size", "learning_rate", "warmup_steps", "max_seq_length"];
-export const LORA_FIELDS: FieldKey[] = ["method", "rank", "alpha"];
+export const LORA_FIELDS: FieldKey[] = ["method", "rank", "alpha", "lora_dropout", "init_lora_weights"];
+/** Asked for rarely: folded. */
+export const MORE_LORA_FIELDS: FieldKey[] = [
+  "loraplus_lr_ratio",
+  "use_rslora",
+  "modules_to_save",
+  "exclude_modules",
+  "layers_to_transform",
+  "layers_pattern",
+  "rank_pattern",
+  "alpha_pattern",
+  "init_adapter",
+];
 export const ADVANCED_FIELDS: FieldKey[] = [
   "max_steps",
   "scheduler",

@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RunConfig } from "@/lib/contracts/run-config";
-import {
-  checkValues,
-  type FormValues,
-  inputOf,
-  startValues,
-  stepLogarithmically,
-  textOf,
-  valuesOf,
-} from "./form-values";
+import { checkValues, type FormValues, inputOf, startValues, stepLogarithmically, valuesOf } from "./form-values";
+import { textOf } from "./setting-text";
 
 const start = startValues("codetune/tiny-code", "this-repository");
 const check = (change: Partial<FormValues>) => checkValues({ ...start, ...change });
@@ -29,6 +22,40 @@ describe("form values", () => {
       });
       expect(checkValues(valuesOf(config)).config).toEqual(config);
     }
+  });
+
+  it("carry lists, tables, switches and patterns there and back", () => {
+    const adapter = {
+      use_rslora: true,
+      exclude_modules: ".*\\.(q|k){1,2}_proj",
+      layers_to_transform: [0, 3],
+      rank_pattern: { q_proj: 4, "(?=x)k{1,2}_proj": 2 },
+      alpha_pattern: { "0.mlp.up_proj": 0.5 },
+      modules_to_save: ["lm_head", "norm"],
+      init_adapter: "/some/folder, with a comma",
+    };
+    const base = { model_type: "m", dataset_name: "d" };
+    for (const change of [adapter, { target_modules: ".*_proj", exclude_modules: ["up_proj"] }, {}]) {
+      const config = RunConfig.parse({ ...base, ...change });
+      expect(checkValues(valuesOf(config)).config).toEqual(config);
+    }
+  });
+
+  it("refuse a list, table or pattern that is none", () => {
+    const { errors } = check({
+      layers_to_transform: "1, two",
+      rank_pattern: "q_proj",
+      alpha_pattern: "q_proj=high",
+      exclude_modules: "/(/",
+      target_modules: [],
+    });
+    expect(errors).toEqual({
+      layers_to_transform: [expect.any(String)],
+      rank_pattern: ["must be like q_proj=32, up_proj=4"],
+      alpha_pattern: [expect.any(String)],
+      exclude_modules: ['"(" is not a regular expression'],
+      target_modules: ["choose at least one module"],
+    });
   });
 
   it("show every error at once, each under its field", () => {

@@ -1,25 +1,23 @@
 /** @file Between what people type (text) and the one schema. Text stays as it was typed until it is sent. */
 import { ALL_LINEAR, fieldErrorsOf, RunConfig } from "@/lib/contracts/run-config";
 import { FIELD_SPECS, type FieldKey } from "./field-specs";
+import { readSetting, writeSetting } from "./setting-text";
 
 export type TextKey = FieldKey | "model_type" | "dataset_name";
-export type FormValues = Record<TextKey, string> & { name: string; target_modules: string[] };
+/** Target modules are names, or one pattern. */
+export type FormValues = Record<TextKey, string> & { name: string; target_modules: RunConfig["target_modules"] };
 export type FieldErrors = Record<string, string[]>;
-
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** LoRA learns little at the schema's 2e-5, which is for full fine-tuning; the form starts where LoRA usually works. */
 const LORA_LEARNING_RATE = 2e-4;
 
-/** Written so that it reads back as the same number, with every digit. */
-export const textOf = (value: number): string =>
-  value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
+const kindOf = (key: string) => FIELD_SPECS[key as FieldKey]?.input;
 
 export function valuesOf(config: RunConfig, name = ""): FormValues {
-  const entries = Object.entries(config).map(([key, value]) => [
-    key,
-    typeof value === "number" ? textOf(value) : value,
-  ]);
+  const entries = Object.entries(config).map(([key, value]) => {
+    const kind = kindOf(key);
+    return [key, kind ? writeSetting(value, kind) : value];
+  });
   return { ...(Object.fromEntries(entries) as Omit<FormValues, "name">), name };
 }
 
@@ -33,15 +31,13 @@ export function startValues(modelId: string, datasetName: string): FormValues {
   return { ...valuesOf(config), model_type: modelId, dataset_name: datasetName };
 }
 
-/** What is sent: numbers where the text is one, else the text itself, which the schema then refuses. */
+/** What is sent: text that is not what its field wants goes as text, which the schema then refuses. */
 export function inputOf(values: FormValues): Record<string, unknown> {
   const { name: _, ...settings } = values;
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]) => {
-      const spec = FIELD_SPECS[key as FieldKey];
-      if (spec === undefined || spec.input.kind === "select" || typeof value !== "string") return [key, value];
-      const text = value.trim();
-      return [key, NUMBER.test(text) ? Number(text) : text];
+      const kind = kindOf(key);
+      return [key, kind && typeof value === "string" ? readSetting(value, kind) : value];
     }),
   );
 }
@@ -53,8 +49,8 @@ export function checkValues(values: FormValues): { config: RunConfig | null; err
   if (result.success) return { config: result.data, errors: {} };
   const errors = fieldErrorsOf(result.error);
   for (const key of Object.keys(errors)) {
-    const spec = FIELD_SPECS[key as FieldKey];
-    if (spec === undefined || spec.input.kind === "select" || typeof input[key] !== "string") continue;
+    const kind = kindOf(key)?.kind;
+    if ((kind !== "number" && kind !== "log") || typeof input[key] !== "string") continue;
     errors[key] = [input[key] === "" ? "needs a number" : "is not a number; write it like 16, 0.05 or 2e-4"];
   }
   return { config: null, errors };

@@ -1,6 +1,7 @@
 import { Minus, Plus } from "lucide-react";
 import type { ComponentProps } from "react";
-import { stepLogarithmically, textOf } from "./form-values";
+import { stepLogarithmically } from "./form-values";
+import { textOf } from "./setting-text";
 
 export interface LogNumberInputProps extends Omit<ComponentProps<"input">, "value"> {
   value: string;

@@ -4,20 +4,21 @@ import { type FormEvent, useRef, useState } from "react";
 import { WorkerNotice } from "@/components/home/worker-notice";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { cn } from "@/components/ui/cn";
 import { describedBy, Field } from "@/components/ui/field";
 import { inputClass } from "@/components/ui/input-class";
 import { Notice } from "@/components/ui/notice";
 import type { ActionResult } from "@/lib/contracts/action-result";
 import type { ModelView, RunView } from "@/lib/contracts/views";
 import { ConfigFile } from "./config-file";
-import { ADVANCED_FIELDS, BASIC_FIELDS, LORA_FIELDS } from "./field-specs";
+import { ADVANCED_FIELDS, BASIC_FIELDS, type FieldKey, LORA_FIELDS, MORE_LORA_FIELDS } from "./field-specs";
 import type { FormValues } from "./form-values";
 import { PlanPanel } from "./plan-panel";
 import { SettingField } from "./setting-field";
 import { SETTING_LABELS } from "./setting-labels";
 import { type DatasetChoice, SourceFields } from "./source-fields";
 import { TargetModulesField } from "./target-modules-field";
-import { useRunForm } from "./use-run-form";
+import { type RunFormState, useRunForm } from "./use-run-form";
 import { WarmupHint } from "./warmup-hint";
 
 export interface RunFormProps {
@@ -113,13 +114,20 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
             {!isFull && <TargetModulesField form={form} modules={model?.linearModules ?? []} />}
           </div>
         </Card>
-        <AdvancedSection hasErrors={ADVANCED_FIELDS.some((name) => form.errorsOf(name) !== undefined)}>
-          <div className={grid}>
-            {ADVANCED_FIELDS.map((name) => (
-              <SettingField key={name} form={form} name={name} />
-            ))}
-          </div>
-        </AdvancedSection>
+        {!isFull && (
+          <FoldedSection
+            title="More LoRA"
+            contents="LoRA+, single layers, ranks by module, going on from an adapter"
+            form={form}
+            fields={MORE_LORA_FIELDS}
+          />
+        )}
+        <FoldedSection
+          title="Advanced"
+          contents="schedule, evaluation, checkpoints, optimizer, seed"
+          form={form}
+          fields={ADVANCED_FIELDS}
+        />
       </div>
       <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-8">
         <PlanPanel form={form} model={model} />
@@ -139,9 +147,18 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
 
 const labelOf = (key: string): string => SETTING_LABELS[key as keyof typeof SETTING_LABELS] ?? key;
 
+interface FoldedSectionProps {
+  title: string;
+  /** What is inside, shown while it is closed. */
+  contents: string;
+  form: RunFormState;
+  fields: readonly FieldKey[];
+}
+
 /** Closed at first; opened by force when something in it is wrong, or nobody would find it. */
-function AdvancedSection({ hasErrors, children }: { hasErrors: boolean; children: React.ReactNode }) {
+function FoldedSection({ title, contents, form, fields }: FoldedSectionProps) {
   const [isOpen, setIsOpen] = useState(false);
+  const hasErrors = fields.some((name) => form.errorsOf(name) !== undefined);
   return (
     <details
       open={isOpen || hasErrors}
@@ -149,12 +166,14 @@ function AdvancedSection({ hasErrors, children }: { hasErrors: boolean; children
       className="group rounded-box border bg-surface"
     >
       <summary className="flex min-h-11 items-center justify-between gap-4 px-4 py-2 font-semibold text-[13px]">
-        Advanced
-        <span className="font-normal text-[12px] text-text-3 group-open:hidden max-sm:hidden">
-          schedule, evaluation, checkpoints, optimizer, seed
-        </span>
+        {title}
+        <span className="font-normal text-[12px] text-text-3 group-open:hidden max-sm:hidden">{contents}</span>
       </summary>
-      <div className="border-t p-4">{children}</div>
+      <div className={cn(grid, "border-t p-4")}>
+        {fields.map((name) => (
+          <SettingField key={name} form={form} name={name} />
+        ))}
+      </div>
     </details>
   );
 }

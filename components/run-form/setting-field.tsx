@@ -29,10 +29,26 @@ export function SettingField({ form, name, hint }: SettingFieldProps) {
     <Field id={name} label={SETTING_LABELS[name]} hint={hint ?? usualHint} errors={errors}>
       {input.kind === "select" && (
         <select {...shared} disabled={input.options.length === 1} onChange={(event) => change(event.target.value)}>
-          {input.options.map((option) => (
+          {[...new Set([...input.options, shared.value])].map((option) => (
             <option key={option}>{option}</option>
           ))}
         </select>
+      )}
+      {input.kind === "switch" && (
+        <select {...shared} onChange={(event) => change(event.target.value)}>
+          <option value="false">no</option>
+          <option value="true">yes</option>
+        </select>
+      )}
+      {"example" in input && (
+        <input
+          {...shared}
+          type="text"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={input.example}
+          onChange={(event) => change(event.target.value)}
+        />
       )}
       {input.kind === "log" && <LogNumberInput {...shared} onText={change} />}
       {input.kind === "number" && (

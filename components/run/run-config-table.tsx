@@ -3,8 +3,14 @@ import { Card } from "@/components/ui/card";
 import { formatRate } from "@/components/ui/format";
 import type { RunConfig } from "@/lib/contracts/run-config";
 
-const show = (value: RunConfig[keyof RunConfig]): string =>
-  Array.isArray(value) ? value.join(", ") : typeof value === "number" ? formatRate(value) : value;
+function show(value: RunConfig[keyof RunConfig]): string {
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
+  if (typeof value === "number") return formatRate(value);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return value === "" ? "none" : value;
+  const entries = Object.entries(value);
+  return entries.length === 0 ? "none" : entries.map(([name, number]) => `${name}=${number}`).join(", ");
+}
 
 export function RunConfigTable({ config }: { config: RunConfig }) {
   return (

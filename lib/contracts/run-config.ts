@@ -3,6 +3,7 @@
  * The six original fields keep their snake_case names and ranges, and configurations of the predecessor stay valid.
  */
 import { z } from "zod";
+import { patternProblem } from "./name-pattern";
 
 const finite = (min: number, max: number) =>
   z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
@@ -12,13 +13,21 @@ const whole = (min: number, max: number) => finite(min, max).refine(Number.isInt
 export const BASE_PRECISIONS = ["fp32", "int8"] as const;
 export type BasePrecision = (typeof BASE_PRECISIONS)[number];
 
-export const METHODS = ["lora", "rslora", "full"] as const;
+export const METHODS = ["lora", "rslora", "dora", "full"] as const;
 export const SCHEDULERS = ["linear", "cosine", "constant"] as const;
 export const ENGINES = ["onnx"] as const;
 export const DEVICES = ["auto", "cpu", "webgpu", "cuda"] as const;
 
 /** Names of the linear layers of a decoder block, as published checkpoints name them. "all-linear" is PEFT's word for all of them. */
 export const ALL_LINEAR = "all-linear";
+
+const TABLE = "must be like q_proj=32, up_proj=4";
+const moduleName = z.string().trim().min(1, "needs a name").max(200);
+/** A pattern in Python's notation, as PEFT takes it; see name-pattern.ts. */
+const pattern = moduleName.superRefine((text, context) => {
+  const problem = patternProblem(text);
+  if (problem) context.addIssue({ code: "custom", message: problem });
+});
 
 export const RunConfig = z.strictObject({
   /** Model folder or id, e.g. "codetune/tiny-code". Called model_type since the predecessor. */
@@ -37,12 +46,36 @@ export const RunConfig = z.strictObject({
   method: z.enum(METHODS).default("lora"),
   rank: whole(1, 512).default(16),
   alpha: finite(0.01, 4096).default(32),
-  /** Last name parts of linear layers ("q_proj"), or ["all-linear"]. */
+  /** Last name parts of linear layers ("q_proj"), or ["all-linear"]; a string is a pattern that whole names match. */
   target_modules: z
-    .array(z.string().trim().min(1).max(200))
-    .min(1, "choose at least one module")
-    .max(64)
+    .union([pattern, z.array(moduleName).min(1, "choose at least one module").max(2048)])
     .default([ALL_LINEAR]),
+
+  // The fields of adapters from here on carry the names and mean what they mean in PEFT's LoraConfig.
+  /** Scales by alpha / √rank instead of alpha / rank; method rslora does so in any case. */
+  use_rslora: z.boolean().default(false),
+  /** Share of a linear layer's inputs that its adapter does not see in a training step. */
+  lora_dropout: finite(0, 0.9).default(0),
+  /** "default" (B is zero), "pissa" (the weight's principal part), or "pissa_niter_16": the same, found fast by 16 iterations. */
+  init_lora_weights: z
+    .string()
+    .regex(/^(default|pissa|pissa_niter_\d{1,3})$/, "must be default, pissa or pissa_niter_16 (or another number)")
+    .default("default"),
+  /** LoRA+: how many times faster B learns than A. */
+  loraplus_lr_ratio: finite(1, 1000).default(1),
+  /** Modules that get no adapter although they are targets: names, or a pattern. */
+  exclude_modules: z.union([pattern, z.array(moduleName).max(2048)]).default([]),
+  /** Numbers of the layers that get adapters; none means all. */
+  layers_to_transform: z.array(whole(0, 1023)).max(1024).default([]),
+  /** What comes before the layer's number in names ("layers", "h"), where that is not clear. */
+  layers_pattern: z.array(pattern).max(16).default([]),
+  /** Ranks and alphas of single modules, by pattern of their names' ends. */
+  rank_pattern: z.record(pattern, whole(1, 512), TABLE).default({}),
+  alpha_pattern: z.record(pattern, finite(0.01, 4096), TABLE).default({}),
+  /** Modules that are trained whole beside the adapters and saved with them, e.g. "lm_head", "embed_tokens", "norm". */
+  modules_to_save: z.array(moduleName).max(256).default([]),
+  /** Folder of an adapter to go on from; empty begins a new one. */
+  init_adapter: z.string().trim().max(1000).default(""),
   base_precision: z.enum(BASE_PRECISIONS).default("fp32"),
   optimizer: z.enum(["adamw"]).default("adamw"),
   adam_beta1: finite(0, 0.9999).default(0.9),

@@ -5,9 +5,13 @@ import { type PlanFacts, planRun } from "./run-plan";
 const facts: PlanFacts = {
   trainBlocks: 100,
   evalBlocks: 10,
-  linearShapes: [
-    { name: "q_proj", inputs: 64, outputs: 64, count: 4 },
-    { name: "down_proj", inputs: 256, outputs: 64, count: 4 },
+  linears: [0, 1, 2, 3].flatMap((layer) => [
+    { name: `model.layers.${layer}.self_attn.q_proj`, inputs: 64, outputs: 64 },
+    { name: `model.layers.${layer}.mlp.down_proj`, inputs: 256, outputs: 64 },
+  ]),
+  weights: [
+    ["model.layers.0.input_layernorm.weight", 64],
+    ["lm_head.weight", 4096 * 64],
   ],
   totalParameters: 1_000_000,
 };
@@ -28,4 +32,9 @@ it("counts A and B of the chosen layers only", () => {
   expect(planRun(facts, config({ target_modules: ["q_proj"] })).trainableParameters).toBe(q);
   expect(planRun(facts, config({ target_modules: [ALL_LINEAR] })).trainableParameters).toBe(q + down);
   expect(planRun(facts, config({ method: "full" })).trainableParameters).toBe(1_000_000);
+  expect(planRun(facts, config({ method: "dora" })).trainableParameters).toBe(q + down + 8 * 64);
+  expect(planRun(facts, config({ exclude_modules: ["down_proj"] })).trainableParameters).toBe(q);
+  expect(planRun(facts, config({ layers_to_transform: [1, 3] })).trainableParameters).toBe((q + down) / 2);
+  expect(planRun(facts, config({ rank_pattern: { q_proj: 16 } })).trainableParameters).toBe(2 * q + down);
+  expect(planRun(facts, config({ modules_to_save: ["lm_head"] })).trainableParameters).toBe(q + down + 4096 * 64);
 });

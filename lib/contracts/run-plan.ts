@@ -1,21 +1,23 @@
 /** @file What a run will be, from counted blocks and the model's real layer shapes. The form computes it while people type. */
 import { countSteps } from "./count-steps";
-import { ALL_LINEAR, type RunConfig } from "./run-config";
+import type { RunConfig } from "./run-config";
+import { type ModuleSelection, patternValue, selectModules, selectSavedWeights } from "./select-modules";
 
-export interface LinearShape {
-  /** Last name part, e.g. "q_proj". */
+export interface LinearModule {
+  /** Full name, e.g. "model.layers.0.self_attn.q_proj". */
   name: string;
   inputs: number;
   outputs: number;
-  /** How many layers have this name and shape. */
-  count: number;
 }
 
 /** Known without the numbers of the form; see services/runs/get-plan-facts.ts. */
 export interface PlanFacts {
   trainBlocks: number;
   evalBlocks: number;
-  linearShapes: LinearShape[];
+  /** The linear layers that can get an adapter. */
+  linears: LinearModule[];
+  /** Every weight by full name with its number of elements; a tied output head is listed as such. */
+  weights: [string, number][];
   totalParameters: number;
 }
 
@@ -27,17 +29,18 @@ export interface RunPlan {
   trainableParameters: number;
 }
 
-type PlanSettings = Pick<
-  RunConfig,
-  | "batch_size"
-  | "gradient_accumulation_steps"
-  | "epochs"
-  | "max_steps"
-  | "max_seq_length"
-  | "method"
-  | "rank"
-  | "target_modules"
->;
+type PlanSettings = ModuleSelection &
+  Pick<
+    RunConfig,
+    | "batch_size"
+    | "gradient_accumulation_steps"
+    | "epochs"
+    | "max_steps"
+    | "max_seq_length"
+    | "method"
+    | "rank"
+    | "rank_pattern"
+  >;
 
 export function planRun(facts: PlanFacts, settings: PlanSettings): RunPlan {
   const { stepsPerEpoch, totalSteps } = countSteps(facts.trainBlocks, settings);
@@ -46,15 +49,29 @@ export function planRun(facts: PlanFacts, settings: PlanSettings): RunPlan {
     stepsPerEpoch,
     totalSteps,
     tokensPerStep: sequencesPerStep * settings.max_seq_length,
-    trainableParameters:
-      settings.method === "full" ? facts.totalParameters : adapterParameters(facts.linearShapes, settings),
+    trainableParameters: settings.method === "full" ? facts.totalParameters : adapterParameters(facts, settings),
   };
 }
 
-/** A is rank × inputs, B is outputs × rank. */
-function adapterParameters(shapes: LinearShape[], { rank, target_modules }: PlanSettings): number {
-  const isTarget = ({ name }: LinearShape) => target_modules.includes(ALL_LINEAR) || target_modules.includes(name);
-  return shapes
-    .filter(isTarget)
-    .reduce((sum, { inputs, outputs, count }) => sum + count * rank * (inputs + outputs), 0);
+/** A is rank × inputs, B is outputs × rank, and DoRA has a length for each output; beside them what is trained whole. */
+function adapterParameters({ linears, weights }: PlanFacts, settings: PlanSettings): number {
+  const chosen = new Set(
+    selectModules(
+      linears.map(({ name }) => name),
+      settings,
+    ),
+  );
+  const saved = new Set(
+    selectSavedWeights(
+      weights.map(([name]) => name),
+      settings.modules_to_save,
+    ),
+  );
+  const adapters = linears
+    .filter(({ name }) => chosen.has(name))
+    .reduce((sum, { name, inputs, outputs }) => {
+      const rank = patternValue(settings.rank_pattern, name, settings.rank);
+      return sum + rank * (inputs + outputs) + (settings.method === "dora" ? outputs : 0);
+    }, 0);
+  return adapters + weights.reduce((sum, [name, elements]) => sum + (saved.has(name) ? elements : 0), 0);
 }

@@ -3,10 +3,11 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { isSupportedModelType, SUPPORTED_MODEL_TYPES } from "@/lib/contracts/model-types";
+import { listModuleNames } from "@/lib/contracts/select-modules";
 import type { ModelView } from "@/lib/contracts/views";
 import { AppError } from "@/lib/errors";
+import { linearModulesOf } from "./linear-modules";
 import { readModelWeights } from "./read-model-weights";
-import type { TensorInfo } from "./read-safetensors-header";
 
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const size = z.int().min(1).max(1e9);
@@ -69,21 +70,13 @@ export async function readModelFolder(path: string, id: string, isBundled: boole
     vocabularySize: config.data.vocab_size,
     layers: config.data.num_hidden_layers,
     hiddenSize: config.data.hidden_size,
-    linearModules: linearModulesOf(tensors),
+    // Sorted, since the order of a file's tensors means nothing.
+    linearModules: listModuleNames(linearModulesOf(tensors).map(({ name }) => name)).toSorted(),
     bytes,
     isBundled,
     path,
     license: await readLicense(path),
   };
-}
-
-/** Last name parts of the matrices inside numbered layers, in the order of the file: "q_proj", "gate_proj" … */
-function linearModulesOf(tensors: TensorInfo[]): string[] {
-  const names = tensors.flatMap(({ name, shape }) => {
-    const match = /\.\d+\..*?([A-Za-z0-9_]+)\.weight$/.exec(name);
-    return shape.length === 2 && match?.[1] !== undefined ? [match[1]] : [];
-  });
-  return [...new Set(names)].sort();
 }
 
 async function readJson(path: string): Promise<unknown> {

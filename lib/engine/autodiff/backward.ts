@@ -2,23 +2,8 @@
 import type { GraphBuilder } from "../graph/graph-builder";
 import type { GraphNode, Value } from "../graph/ops";
 import { sameShape } from "../graph/ops";
+import { accumulate } from "./accumulate";
 import { type VjpRule, vjpRules } from "./vjp-rules";
-
-/** A sum whose second term is a bare matrix product is one Gemm with an addend: one pass over memory less. */
-function accumulate(b: GraphBuilder, total: Value | undefined, term: Value): Value {
-  if (!total) return term;
-  for (const [product, addend] of [
-    [term, total],
-    [total, term],
-  ] as const) {
-    const node = product.source.kind === "node" ? product.source.node : null;
-    if (node?.op === "Gemm" && node.inputs.length === 2) {
-      const [left, right] = node.inputs as [Value, Value];
-      return b.gemm(left, right, (node as GraphNode<"Gemm">).attributes, addend);
-    }
-  }
-  return b.add(total, term);
-}
 
 /** Values from which one of `targets` is reachable, targets included. */
 function dependents(output: Value, targets: ReadonlySet<Value>): Set<Value> {

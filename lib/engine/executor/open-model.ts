@@ -1,6 +1,7 @@
 /** @file Model folder + run settings → a model that can be trained. */
 import { availableParallelism } from "node:os";
 import type { RunConfig } from "@/lib/contracts/run-config";
+import type { ModuleSelection } from "@/lib/contracts/select-modules";
 import { AppError } from "@/lib/errors";
 import { sizeOf } from "../graph/ops";
 import { adapterTensorName } from "../lora/adapter-format";
@@ -23,7 +24,7 @@ const KEEP_BYTES = 640 * 1024 * 1024;
 
 export interface OpenModelOptions {
   modelDir: string;
-  config: Pick<RunConfig, "method" | "rank" | "alpha" | "target_modules" | "max_seq_length" | "base_precision">;
+  config: ModuleSelection & Pick<RunConfig, "method" | "rank" | "alpha" | "max_seq_length" | "base_precision">;
   /** Draws lora_A, in the order of `parameters`. */
   rng: Rng;
   device: "auto" | Device;
@@ -75,7 +76,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   }
   const layerIndexes = Array.from({ length: shape.layers }, (_, i) => i);
   const allModules = layerIndexes.flatMap((layer) => linears.map(({ module }) => layerName(layer, module)));
-  const adaptedModules = isFull ? [] : resolveTargetModules(allModules, config.target_modules);
+  const adaptedModules = isFull ? [] : resolveTargetModules(allModules, config);
   const chosen = new Set(adaptedModules);
 
   const weights = new Map<string, Float32Array>();

@@ -5,12 +5,11 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { ALL_LINEAR } from "@/lib/contracts/run-config";
+import { isAllLinear, listModuleNames } from "@/lib/contracts/select-modules";
 import { AppError } from "@/lib/errors";
 import { durableWrite } from "../safetensors/durable-write";
 import { openSafetensors } from "../safetensors/open-safetensors";
 import { type WritableTensor, writeSafetensors } from "../safetensors/write-safetensors";
-import { listModuleNames } from "./resolve-target-modules";
 
 export const ADAPTER_CONFIG_FILE = "adapter_config.json";
 export const ADAPTER_WEIGHTS_FILE = "adapter_model.safetensors";
@@ -36,14 +35,17 @@ export interface AdapterSettings {
   useRslora: boolean;
   /** The adapted layers keep their weights as [in, out], as GPT-2's Conv1D does; lora_A and lora_B lie the same either way. */
   fanInFanOut?: boolean;
-  /** Name parts that choose exactly the adapted modules by PEFT's rules. */
-  targetModules: readonly string[];
+  /** Name parts, or a pattern, that choose exactly the adapted modules by PEFT's rules. */
+  targetModules: string | readonly string[];
   baseModel: string;
 }
 
 /** The targets to put into an adapter's configuration: "all-linear" is replaced by the names it stood for. */
-export function adapterTargetModules(targets: readonly string[], tensorNames: readonly string[]): string[] {
-  if (targets.length !== 1 || targets[0] !== ALL_LINEAR) return [...targets];
+export function adapterTargetModules(
+  targets: string | string[],
+  tensorNames: readonly string[],
+): string | readonly string[] {
+  if (!isAllLinear(targets)) return targets;
   return listModuleNames(tensorNames.flatMap((name) => parseAdapterTensorName(name)?.module ?? [])).toSorted();
 }
 

@@ -9,6 +9,16 @@ import { adapterTargetModules, adapterTensorName, readAdapter, writeAdapter } fr
 import { initLoraA, loraScaling } from "./lora-init";
 import { resolveTargetModules } from "./resolve-target-modules";
 
+/** Chooses by target modules alone. */
+const select = (modules: readonly string[], targets: string | readonly string[]) =>
+  resolveTargetModules(modules, {
+    target_modules: typeof targets === "string" ? targets : [...targets],
+    exclude_modules: [],
+    layers_to_transform: [],
+    layers_pattern: [],
+    modules_to_save: [],
+  });
+
 const PARTS = ["self_attn.q_proj", "self_attn.v_proj", "mlp.up_proj"];
 const MODULES = [...[0, 1].flatMap((layer) => PARTS.map((part) => `model.layers.${layer}.${part}`)), "lm_head"];
 
@@ -19,15 +29,15 @@ beforeEach(async () => {
 afterEach(async () => rm(dir, { recursive: true, force: true }));
 
 test("target modules follow PEFT's name rules", () => {
-  expect(resolveTargetModules(MODULES, ["all-linear"])).toEqual(MODULES.slice(0, -1));
-  expect(resolveTargetModules(MODULES, ["q_proj"])).toEqual(MODULES.filter((name) => name.endsWith("q_proj")));
-  expect(resolveTargetModules(MODULES, ["0.self_attn.q_proj", "up_proj"])).toEqual([
+  expect(select(MODULES, ["all-linear"])).toEqual(MODULES.slice(0, -1));
+  expect(select(MODULES, ["q_proj"])).toEqual(MODULES.filter((name) => name.endsWith("q_proj")));
+  expect(select(MODULES, ["0.self_attn.q_proj", "up_proj"])).toEqual([
     "model.layers.0.self_attn.q_proj",
     "model.layers.0.mlp.up_proj",
     "model.layers.1.mlp.up_proj",
   ]);
-  expect(resolveTargetModules(MODULES, ["model.layers.1.mlp.up_proj"])).toEqual(["model.layers.1.mlp.up_proj"]);
-  expect(resolveTargetModules(MODULES, ["lm_head"])).toEqual(["lm_head"]);
+  expect(select(MODULES, ["model.layers.1.mlp.up_proj"])).toEqual(["model.layers.1.mlp.up_proj"]);
+  expect(select(MODULES, ["lm_head"])).toEqual(["lm_head"]);
 });
 
 test.each([
@@ -36,15 +46,15 @@ test.each([
   [["q_proj", "query"], /target_modules "query" match no/],
   [["all-linear", "q_proj"], /must stand alone/],
 ])("targets that match nothing are refused with a list of what exists: %j", (targets, sentence) => {
-  expect(() => resolveTargetModules(MODULES, targets)).toThrow(sentence);
-  expect(() => resolveTargetModules(MODULES, targets)).toThrow(AppError);
+  expect(() => select(MODULES, targets)).toThrow(sentence);
+  expect(() => select(MODULES, targets)).toThrow(AppError);
 });
 
 test("the targets written into an adapter choose exactly its modules", () => {
-  const names = resolveTargetModules(MODULES, ["all-linear"]).map((module) => adapterTensorName(module, "A"));
+  const names = select(MODULES, ["all-linear"]).map((module) => adapterTensorName(module, "A"));
   const written = adapterTargetModules(["all-linear"], names);
   expect(written).toEqual(["q_proj", "up_proj", "v_proj"]);
-  expect(resolveTargetModules(MODULES, written)).toEqual(resolveTargetModules(MODULES, ["all-linear"]));
+  expect(select(MODULES, written)).toEqual(select(MODULES, ["all-linear"]));
   expect(adapterTargetModules(["0.self_attn.q_proj"], names)).toEqual(["0.self_attn.q_proj"]);
 });
 

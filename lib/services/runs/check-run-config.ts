@@ -1,10 +1,13 @@
 /** @file What a schema can't know: whether model and dataset are there and fit the numbers. */
 import { countSteps } from "@/lib/contracts/count-steps";
-import { ALL_LINEAR, type RunConfig } from "@/lib/contracts/run-config";
+import type { RunConfig } from "@/lib/contracts/run-config";
+import { selectionProblem } from "@/lib/contracts/select-modules";
 import type { ModelView } from "@/lib/contracts/views";
 import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
 import { type DatasetRow, findDataset } from "@/lib/db/repositories/datasets";
 import { AppError } from "@/lib/errors";
+import { linearModulesOf } from "@/lib/models-catalog/linear-modules";
+import { readModelWeights } from "@/lib/models-catalog/read-model-weights";
 import type { ServiceContext } from "../context";
 import { datasetDir } from "../datasets/dataset-dir";
 import { ensureRepositoryDataset, REPOSITORY_DATASET_NAME } from "../datasets/ensure-repository-dataset";
@@ -28,7 +31,7 @@ export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Pr
     orProblem(() => getModel(ctx, { modelId: config.model_type }), fieldErrors, "model_type"),
     orProblem(() => datasetOf(ctx, config.dataset_name), fieldErrors, "dataset_name"),
   ]);
-  if (model !== null) Object.assign(fieldErrors, modelProblems(config, model));
+  if (model !== null) Object.assign(fieldErrors, await modelProblems(config, model));
   const canCount =
     Object.keys(fieldErrors).length === 0 && dataset !== null && dataset.stats.bytes <= MAX_CHECKED_BYTES;
   const totalSteps = canCount
@@ -54,14 +57,16 @@ async function countTotalSteps(ctx: ServiceContext, config: RunConfig, dataset: 
   return countSteps(manifest.splits.train.blocks, config).totalSteps;
 }
 
-function modelProblems(config: RunConfig, model: ModelView): Record<string, string[]> {
+async function modelProblems(config: RunConfig, model: ModelView): Promise<Record<string, string[]>> {
   const problems: Record<string, string[]> = {};
   if (config.max_seq_length > model.contextLength) {
     problems["max_seq_length"] = [`must be at most ${model.contextLength}, the model's context`];
   }
-  const unknown = config.target_modules.filter((name) => name !== ALL_LINEAR && !model.linearModules.includes(name));
-  if (config.method !== "full" && unknown.length > 0) {
-    problems["target_modules"] = [`has ${unknown.join(", ")}, but the model's are ${model.linearModules.join(", ")}`];
+  if (config.method !== "full") {
+    const { tensors } = await readModelWeights(model.path);
+    const modules = linearModulesOf(tensors).map(({ name }) => name);
+    const problem = selectionProblem(modules, config);
+    if (problem) problems[problem.field] = [problem.message];
   }
   return problems;
 }

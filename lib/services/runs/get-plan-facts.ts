@@ -1,5 +1,6 @@
-import type { LinearShape, PlanFacts } from "@/lib/contracts/run-plan";
+import type { PlanFacts } from "@/lib/contracts/run-plan";
 import { AppError } from "@/lib/errors";
+import { linearModulesOf } from "@/lib/models-catalog/linear-modules";
 import { readModelWeights } from "@/lib/models-catalog/read-model-weights";
 import type { TensorInfo } from "@/lib/models-catalog/read-safetensors-header";
 import type { ServiceContext } from "../context";
@@ -27,7 +28,8 @@ export async function getPlanFacts(ctx: ServiceContext, input: PlanFactsInput): 
   return {
     trainBlocks,
     evalBlocks: input.evalSplit === 0 ? 0 : await countEvalBlocks(ctx, input),
-    linearShapes: linearShapesOf(tensors),
+    linears: linearModulesOf(tensors),
+    weights: weightsOf(tensors),
     totalParameters: model.parameters,
   };
 }
@@ -42,16 +44,10 @@ async function countEvalBlocks(ctx: ServiceContext, input: PlanFactsInput): Prom
   }
 }
 
-/** The matrices inside numbered layers (the output head is not among them), equal ones counted together. */
-function linearShapesOf(tensors: TensorInfo[]): LinearShape[] {
-  const shapes = new Map<string, LinearShape>();
-  for (const { name, shape } of tensors) {
-    const module = /\.\d+\..*?([A-Za-z0-9_]+)\.weight$/.exec(name)?.[1];
-    const [outputs, inputs] = shape;
-    if (module === undefined || shape.length !== 2 || outputs === undefined || inputs === undefined) continue;
-    const key = `${module} ${outputs} ${inputs}`;
-    const known = shapes.get(key) ?? { name: module, inputs, outputs, count: 0 };
-    shapes.set(key, { ...known, count: known.count + 1 });
-  }
-  return [...shapes.values()];
+/** A head that is the embedding matrix is no tensor of its own, but modules_to_save may name it. */
+function weightsOf(tensors: TensorInfo[]): PlanFacts["weights"] {
+  const weights = tensors.map(({ name, elements }): [string, number] => [name, elements]);
+  const embedding = tensors.find(({ name }) => /(^|\.)(embed_tokens|wte)\.weight$/.test(name));
+  const hasHead = tensors.some(({ name }) => /^(lm_head|embed_out)\.weight$/.test(name));
+  return embedding && !hasHead ? [...weights, ["lm_head.weight", embedding.elements]] : weights;
 }
