@@ -10,7 +10,7 @@ let dir: string;
 let path: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "lock-"));
-  path = join(dir, "trainer.pid");
+  path = join(dir, "trainer.1.pid");
 });
 afterEach(async () => rm(dir, { recursive: true, force: true }));
 
@@ -25,23 +25,29 @@ test("takes, holds and gives back", async () => {
   const release = await lockRun(dir);
   expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ pid: process.pid });
   await release();
-  expect(await readdir(dir)).toEqual([]);
+  expect(await readdir(dir)).toEqual(["trainer.1.pid"]);
+  expect(await readFile(path, "utf8")).toBe("");
 });
 
-test("a live owner is respected, and its lock stays", async () => {
-  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-  try {
-    // No start time: as on systems that do not tell it.
-    await writeFile(path, JSON.stringify({ pid: child.pid, startTime: null }));
-    await expect(lockRun(dir)).rejects.toThrow(new RegExp(`process ${child.pid}\\) is at work`));
-    expect(await readdir(dir)).toEqual(["trainer.pid"]);
-  } finally {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-  // Now that it is gone the lock can be had.
-  await (await lockRun(dir))();
-});
+test.each(["trainer.pid", "trainer.1.pid", "trainer.10.pid"])(
+  "a live owner in %s is respected, and its lock stays",
+  async (name) => {
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    try {
+      // No start time: as on systems that do not tell it.
+      await writeFile(join(dir, name), JSON.stringify({ pid: child.pid, startTime: null }));
+      if (name === "trainer.10.pid") await writeFile(join(dir, "trainer.9.pid"), "");
+      const files = await readdir(dir);
+      await expect(lockRun(dir)).rejects.toThrow(new RegExp(`process ${child.pid}\\) is at work`));
+      expect(await readdir(dir)).toEqual(files);
+    } finally {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+    // Now that it is gone the lock can be had.
+    await (await lockRun(dir))();
+  },
+);
 
 test.each([
   ["of a process that has ended", async () => JSON.stringify({ pid: await deadPid(), startTime: "1" })],
@@ -53,9 +59,19 @@ test.each([
 ])("a lock %s is taken over", async (_, content) => {
   await writeFile(path, await content());
   const release = await lockRun(dir);
-  expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ pid: process.pid });
+  expect(JSON.parse(await readFile(join(dir, "trainer.2.pid"), "utf8"))).toMatchObject({ pid: process.pid });
+  await expect(lockRun(dir)).rejects.toThrow(/is at work/);
   await release();
-  expect(await readdir(dir)).toEqual([]);
+  expect((await readdir(dir)).toSorted()).toEqual(["trainer.1.pid", "trainer.2.pid"]);
+});
+
+test("a run folder from before there were generations is taken over", async () => {
+  await writeFile(join(dir, "trainer.pid"), JSON.stringify({ pid: await deadPid(), startTime: "1" }));
+  const release = await lockRun(dir);
+  expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ pid: process.pid });
+  await expect(lockRun(dir)).rejects.toThrow(/is at work/);
+  await release();
+  await (await lockRun(dir))();
 });
 
 test.runIf(process.platform === "linux")(
@@ -83,12 +99,36 @@ test.runIf(process.platform === "linux")("a killed owner that nobody collected h
 });
 
 test("of many that find a stale lock, one gets it", async () => {
-  for (let round = 0; round < 10; round++) {
-    await writeFile(path, JSON.stringify({ pid: await deadPid(), startTime: "1" }));
+  const stale = JSON.stringify({ pid: await deadPid(), startTime: "1" });
+  for (let round = 1; round <= 100; round++) {
+    // Old name, new name, and what the round before left behind.
+    if (round === 1) await writeFile(join(dir, "trainer.pid"), stale);
+    else if (round % 2 === 0) await writeFile(join(dir, `trainer.${round - 1}.pid`), stale);
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(dir)));
     const winners = results.filter((result) => result.status === "fulfilled");
     expect(winners).toHaveLength(1);
     for (const winner of winners) await winner.value();
-    expect(await readdir(dir)).toEqual([]);
   }
+});
+
+test("many that take and give back never hold it together, and each holds a generation of its own", async () => {
+  let holders = 0;
+  let taken = 0;
+  const contend = async () => {
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const release = await lockRun(dir).catch((error: Error) => {
+        expect(error.message).toMatch(/is at work/);
+        return null;
+      });
+      if (!release) continue;
+      taken++;
+      expect(++holders).toBe(1);
+      await readdir(dir);
+      holders--;
+      await release();
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, contend));
+  expect(taken).toBeGreaterThan(1);
+  expect(await readdir(dir)).toHaveLength(taken);
 });
