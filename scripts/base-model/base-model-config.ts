@@ -1,4 +1,5 @@
 /** @file The bundled base model's shape, as its config.json says it. */
+import { DEFAULT_CONFIG } from "@/lib/contracts/complete-config";
 
 export const END_OF_TEXT = "<|endoftext|>";
 /** In the order of their ids, from 0. */
@@ -38,16 +39,9 @@ export const BASE_MODEL = {
 
 /** What the engine is told: every weight is trained, in sequences up to the whole context. */
 export const FULL_TRAINING = {
+  ...DEFAULT_CONFIG,
   method: "full" as const,
-  rank: 1,
-  alpha: 1,
-  target_modules: ["all-linear"],
-  exclude_modules: [],
-  layers_to_transform: [],
-  layers_pattern: [],
-  modules_to_save: [],
   max_seq_length: BASE_MODEL.max_position_embeddings,
-  base_precision: "fp32" as const,
 };
 
 /** Every activation is kept for the backward pass: the model is small, and nothing is computed twice. */

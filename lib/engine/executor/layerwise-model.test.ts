@@ -175,6 +175,8 @@ test("a stop is noticed between two layers, on the way forward and back", async 
 describe("what cannot be trained is refused in a sentence", () => {
   const cases: [string, Record<string, unknown>, RegExp][] = [
     ["a context longer than the model's", { max_seq_length: 1024 }, /context is 512 tokens/],
+    ["a method without effect", { method: "dora" }, /method dora cannot be trained yet/],
+    ["a setting without effect", { lora_dropout: 0.1 }, /lora_dropout has no effect yet; leave it at 0/],
     ["target modules that match nothing", { target_modules: ["Wqkv"] }, /"Wqkv".*q_proj/],
   ];
   for (const [name, settings, message] of cases) {

@@ -6,6 +6,7 @@ import { AppError } from "@/lib/errors";
 import { sizeOf } from "../graph/ops";
 import { adapterTensorName } from "../lora/adapter-format";
 import { initLoraA, initLoraB, loraScaling } from "../lora/lora-init";
+import { refuseUnsupported, type UnsupportedSettings } from "../lora/refuse-unsupported";
 import { resolveTargetModules } from "../lora/resolve-target-modules";
 import { type Architecture, expectedWeights } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
@@ -24,7 +25,9 @@ const KEEP_BYTES = 640 * 1024 * 1024;
 
 export interface OpenModelOptions {
   modelDir: string;
-  config: ModuleSelection & Pick<RunConfig, "method" | "rank" | "alpha" | "max_seq_length" | "base_precision">;
+  config: ModuleSelection &
+    UnsupportedSettings &
+    Pick<RunConfig, "rank" | "alpha" | "max_seq_length" | "base_precision">;
   /** Draws lora_A, in the order of `parameters`. */
   rng: Rng;
   device: "auto" | Device;
@@ -63,6 +66,7 @@ function adapt(
 /** @throws AppError with one sentence when the folder, its weights, the target modules or the length do not fit. */
 export async function openTrainableModel(options: OpenModelOptions): Promise<OpenedModel> {
   const { modelDir, config, rng } = options;
+  refuseUnsupported(config);
   const architecture = await openArchitecture(modelDir);
   const { shape, linears, layerName } = architecture;
   if (config.max_seq_length > shape.contextLength) {
