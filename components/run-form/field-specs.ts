@@ -1,4 +1,4 @@
-import { BASE_PRECISIONS, DEVICES, METHODS, type RunConfig, SCHEDULERS } from "@/lib/contracts/run-config";
+import { BASE_PRECISIONS, DEVICES, METHODS, OPTIMIZERS, type RunConfig, SCHEDULERS } from "@/lib/contracts/run-config";
 
 /**
  * How a setting is typed. "log" steps by 1, 2, 5, 10 …; "number" by its own step. Lists are typed with commas, tables as
@@ -80,7 +80,12 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
     input: { kind: "text", example: "/home/me/adapter" },
     hint: "Folder of an adapter, ours or PEFT’s; its method, rank, alpha and targets then hold.",
   },
-  scheduler: { input: { kind: "select", options: SCHEDULERS }, hint: "How the learning rate falls after warm-up." },
+  scheduler: {
+    input: { kind: "select", options: SCHEDULERS },
+    hint: "How the learning rate falls after warm-up; wsd keeps it up and falls at the end.",
+  },
+  num_cycles: { input: whole, hint: "How often the rate falls to 0 and starts again from the top." },
+  decay_ratio: { input: { kind: "number", step: 0.05 }, hint: "Share of all steps over which the rate falls to 0." },
   gradient_accumulation_steps: {
     input: whole,
     hint: "Batches added up before each step: a larger batch for the same memory.",
@@ -102,7 +107,13 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
     input: { kind: "select", options: BASE_PRECISIONS },
     hint: "Of the frozen weights: int8 halves their memory and trains faster, on the CPU only.",
   },
-  optimizer: { input: { kind: "select", options: ["adamw"] }, hint: "AdamW, as published." },
+  optimizer: {
+    input: { kind: "select", options: OPTIMIZERS },
+    hint: "adamw suits most; 8bit and adafactor take less memory; lion wants a 3 to 10 times lower rate; muon learns faster per step.",
+  },
+  lion_beta1: { input: { kind: "number", step: 0.01 }, hint: "Weight of the past in each step’s direction." },
+  lion_beta2: { input: { kind: "number", step: 0.01 }, hint: "Memory of the gradient’s mean." },
+  muon_momentum: { input: { kind: "number", step: 0.01 }, hint: "Memory of the gradient’s mean." },
   engine: { input: { kind: "select", options: ["onnx"] }, hint: "The built-in engine on ONNX Runtime." },
   device: {
     input: { kind: "select", options: DEVICES },
@@ -127,6 +138,8 @@ export const MORE_LORA_FIELDS: FieldKey[] = [
 export const ADVANCED_FIELDS: FieldKey[] = [
   "max_steps",
   "scheduler",
+  "num_cycles",
+  "decay_ratio",
   "gradient_accumulation_steps",
   "eval_split",
   "eval_interval",
@@ -134,11 +147,34 @@ export const ADVANCED_FIELDS: FieldKey[] = [
   "max_grad_norm",
   "weight_decay",
   "seed",
+  "optimizer",
   "adam_beta1",
   "adam_beta2",
   "adam_epsilon",
-  "optimizer",
+  "lion_beta1",
+  "lion_beta2",
+  "muon_momentum",
   "base_precision",
   "engine",
   "device",
 ];
+
+type Settings = Pick<Record<keyof RunConfig, string>, "optimizer" | "scheduler">;
+
+/** Muon leaves embedding, head and vectors to AdamW. */
+const hasAdam = ({ optimizer }: Settings) => optimizer.startsWith("adamw") || optimizer === "muon";
+const isLion = ({ optimizer }: Settings) => optimizer === "lion";
+
+/** Settings that mean something beside certain others only; the rest always do. */
+const CONDITIONS: Partial<Record<FieldKey, (settings: Settings) => boolean>> = {
+  num_cycles: ({ scheduler }) => scheduler === "cosine_with_restarts",
+  decay_ratio: ({ scheduler }) => scheduler === "wsd",
+  adam_beta1: hasAdam,
+  adam_beta2: hasAdam,
+  adam_epsilon: hasAdam,
+  lion_beta1: isLion,
+  lion_beta2: isLion,
+  muon_momentum: ({ optimizer }) => optimizer === "muon",
+};
+
+export const isAsked = (name: FieldKey, settings: Settings): boolean => CONDITIONS[name]?.(settings) ?? true;

@@ -11,7 +11,7 @@ import { Notice } from "@/components/ui/notice";
 import type { ActionResult } from "@/lib/contracts/action-result";
 import type { ModelView, RunView } from "@/lib/contracts/views";
 import { ConfigFile } from "./config-file";
-import { ADVANCED_FIELDS, BASIC_FIELDS, type FieldKey, LORA_FIELDS, MORE_LORA_FIELDS } from "./field-specs";
+import { ADVANCED_FIELDS, BASIC_FIELDS, type FieldKey, isAsked, LORA_FIELDS, MORE_LORA_FIELDS } from "./field-specs";
 import type { FormValues } from "./form-values";
 import { PlanPanel } from "./plan-panel";
 import { SettingField } from "./setting-field";
@@ -156,8 +156,10 @@ interface FoldedSectionProps {
 }
 
 /** Closed at first; opened by force when something in it is wrong, or nobody would find it. */
-function FoldedSection({ title, contents, form, fields }: FoldedSectionProps) {
+function FoldedSection({ title, contents, form, fields: all }: FoldedSectionProps) {
   const [isOpen, setIsOpen] = useState(false);
+  // A wrong one is shown in any case.
+  const fields = all.filter((name) => isAsked(name, form.values) || form.errors[name] !== undefined);
   const hasErrors = fields.some((name) => form.errorsOf(name) !== undefined);
   return (
     <details

@@ -14,7 +14,8 @@ export const BASE_PRECISIONS = ["fp32", "int8"] as const;
 export type BasePrecision = (typeof BASE_PRECISIONS)[number];
 
 export const METHODS = ["lora", "rslora", "dora", "full"] as const;
-export const SCHEDULERS = ["linear", "cosine", "constant"] as const;
+export const OPTIMIZERS = ["adamw", "adamw_8bit", "adafactor", "lion", "muon"] as const;
+export const SCHEDULERS = ["linear", "cosine", "cosine_with_restarts", "constant", "wsd"] as const;
 export const ENGINES = ["onnx"] as const;
 export const DEVICES = ["auto", "cpu", "webgpu", "cuda"] as const;
 
@@ -77,12 +78,20 @@ export const RunConfig = z.strictObject({
   /** Folder of an adapter to go on from; empty begins a new one. */
   init_adapter: z.string().trim().max(1000).default(""),
   base_precision: z.enum(BASE_PRECISIONS).default("fp32"),
-  optimizer: z.enum(["adamw"]).default("adamw"),
+  /** Muon is for matrices inside the layers; embedding, head and vectors are AdamW's then. */
+  optimizer: z.enum(OPTIMIZERS).default("adamw"),
   adam_beta1: finite(0, 0.9999).default(0.9),
   adam_beta2: finite(0, 0.99999).default(0.999),
   adam_epsilon: finite(1e-12, 1e-2).default(1e-8),
+  lion_beta1: finite(0, 0.9999).default(0.9),
+  lion_beta2: finite(0, 0.99999).default(0.99),
+  muon_momentum: finite(0, 0.9999).default(0.95),
   weight_decay: finite(0, 1).default(0),
   scheduler: z.enum(SCHEDULERS).default("linear"),
+  /** How often "cosine_with_restarts" falls to 0. */
+  num_cycles: whole(1, 1000).default(2),
+  /** Share of all steps over which "wsd" falls to 0, at its end; never before the warm-up is over. */
+  decay_ratio: finite(0.01, 1).default(0.2),
   gradient_accumulation_steps: whole(1, 1024).default(1),
   /** Global L2 norm to clip to; 0 turns clipping off. */
   max_grad_norm: finite(0, 1000).default(1),

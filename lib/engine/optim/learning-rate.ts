@@ -6,7 +6,7 @@
 import type { RunConfig } from "@/lib/contracts/run-config";
 
 export interface ScheduleSettings {
-  kind: RunConfig["scheduler"] | "cosine_with_restarts" | "wsd";
+  kind: RunConfig["scheduler"];
   peakLearningRate: number;
   warmupSteps: number;
   totalSteps: number;
@@ -14,6 +14,19 @@ export interface ScheduleSettings {
   cycles: number;
   /** Over how many of its last steps "wsd" falls to 0. */
   decaySteps: number;
+}
+
+/** @param totalSteps of the whole run */
+export function scheduleOf(config: RunConfig, totalSteps: number): ScheduleSettings {
+  const { warmup_steps: warmupSteps } = config;
+  return {
+    kind: config.scheduler,
+    peakLearningRate: config.learning_rate,
+    warmupSteps,
+    totalSteps,
+    cycles: config.num_cycles,
+    decaySteps: Math.min(totalSteps - warmupSteps, Math.round(config.decay_ratio * totalSteps)),
+  };
 }
 
 /**

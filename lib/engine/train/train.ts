@@ -15,9 +15,10 @@ import { countLossTokens } from "../data/count-loss-tokens";
 import { epochOrder, stepMicroBatches } from "../data/epoch-order";
 import type { Blocks } from "../data/open-blocks";
 import { type AdapterSettings, adapterTargetModules } from "../lora/adapter-format";
-import { AdamW } from "../optim/adamw";
 import { clipGradients, gradientNorm } from "../optim/clip-gradients";
-import { learningRateAt } from "../optim/learning-rate";
+import { learningRateAt, scheduleOf } from "../optim/learning-rate";
+import { openOptimizer } from "../optim/open-optimizer";
+import type { Optimizer } from "../optim/optimizer";
 import type { Rng } from "../optim/rng";
 import { StopRequested } from "../stop-requested";
 import type { Batch, Parameter, TrainableModel } from "../types";
@@ -63,26 +64,26 @@ export interface TrainOptions extends Pick<TrainerSpec, "runDir" | "modelDir" | 
  * @throws TrainingFailure when the run cannot begin, diverges, or its result fails the comparison
  */
 export async function train(options: TrainOptions): Promise<"completed" | "stopped"> {
+  const steps = countSteps(options.blocks.manifest.splits.train.blocks, options.config);
+  checkTrainable(options, steps.totalSteps);
+  const optimizer = await openOptimizer(options.model.parameters, options.config);
+  try {
+    return await trainWith(optimizer, steps, options);
+  } finally {
+    await optimizer.dispose();
+  }
+}
+
+async function trainWith(
+  optimizer: Optimizer,
+  { stepsPerEpoch, totalSteps }: ReturnType<typeof countSteps>,
+  options: TrainOptions,
+): Promise<"completed" | "stopped"> {
   const { config, model, blocks, runDir, emit } = options;
   const { parameters } = model;
-  const { stepsPerEpoch, totalSteps } = countSteps(blocks.manifest.splits.train.blocks, config);
-  checkTrainable(options, totalSteps);
   const adapter = adapterSettings(config, parameters);
   const configHash = hashSettings({ config, blocks, parameters, baseFingerprint: options.baseFingerprint });
-  const schedule = {
-    kind: config.scheduler,
-    peakLearningRate: config.learning_rate,
-    warmupSteps: config.warmup_steps,
-    totalSteps,
-    cycles: 1,
-    decaySteps: 0,
-  };
-  const optimizer = new AdamW(parameters, {
-    beta1: config.adam_beta1,
-    beta2: config.adam_beta2,
-    epsilon: config.adam_epsilon,
-    weightDecay: config.weight_decay,
-  });
+  const schedule = scheduleOf(config, totalSteps);
   const log = (level: "info" | "warn", message: string) => emit({ kind: "log", level, message });
   const tellProgress = throttledProgress(options);
 

@@ -1,0 +1,123 @@
+/** @file With every optimizer, a run that was stopped and resumed ends in the same bytes as one that never was. */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { OPTIMIZERS, RunConfig, type RunConfigInput, SCHEDULERS } from "@/lib/contracts/run-config";
+import type { Frame } from "@/lib/contracts/trainer-protocol";
+import { writeBlocks } from "@/tests/helpers/write-blocks";
+import { openBlocks } from "../data/open-blocks";
+import { openTrainableModel } from "../executor/open-model";
+import { Rng } from "../optim/rng";
+import { openSafetensors } from "../safetensors/open-safetensors";
+import { TINY_LLAMA, writeRandomModel } from "../testing/random-model";
+import { train } from "./train";
+
+/** Matrices of 64 × 64 are large enough for 8-bit moments. */
+const MODEL = { ...TINY_LLAMA, hidden_size: 64, intermediate_size: 96, num_attention_heads: 4, num_key_value_heads: 4 };
+const STEPS = 6;
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "resume-"));
+  await writeRandomModel(join(dir, "base"), MODEL, { deviation: 0.1 });
+  await writeBlocks(join(dir, "blocks"), { trainBlocks: 4, evalBlocks: 1, blockLength: 64, vocabularySize: 50 });
+});
+afterAll(async () => rm(dir, { recursive: true, force: true }));
+
+interface Attempt {
+  settings: Partial<RunConfigInput>;
+  runDir: string;
+  resume?: boolean;
+  stopAfter?: number;
+}
+
+async function attempt({ settings, runDir, resume = false, stopAfter = STEPS }: Attempt): Promise<Frame[]> {
+  const config = RunConfig.parse({
+    model_type: "test/llama",
+    dataset_name: "test",
+    // Every step sees all of the data, so that losses can be compared.
+    batch_size: 2,
+    gradient_accumulation_steps: 2,
+    epochs: STEPS,
+    learning_rate: 1e-3,
+    warmup_steps: 1,
+    weight_decay: 0.01,
+    max_seq_length: 64,
+    rank: 64,
+    target_modules: ["q_proj", "up_proj"],
+    eval_interval: 0,
+    checkpoint_interval: 0,
+    ...settings,
+  });
+  const modelDir = join(dir, "base");
+  const rng = Rng.seeded(config.seed);
+  const model = await openTrainableModel({ modelDir, config, rng, device: "cpu", threads: 1 });
+  const frames: Frame[] = [];
+  await train({
+    runDir,
+    modelDir,
+    config,
+    resume,
+    samplePrompts: [],
+    model,
+    blocks: await openBlocks(join(dir, "blocks")),
+    rng,
+    baseFingerprint: "base",
+    tokenizer: null,
+    versions: {},
+    emit: (frame) => frames.push(frame),
+    shouldStop: () => frames.some((frame) => frame.kind === "metric" && frame.step === stopAfter),
+    takeCheckpointRequest: () => false,
+    now: () => performance.now(),
+    peakBytes: () => 0,
+  });
+  await model.dispose();
+  return frames;
+}
+
+const lossesOf = (frames: Frame[]) =>
+  frames.flatMap((frame) => (frame.kind === "metric" ? [[frame.step, frame.trainLoss, frame.learningRate]] : []));
+
+async function compare(settings: Partial<RunConfigInput>): Promise<string> {
+  const [whole, halved] = await Promise.all(["whole-", "halved-"].map((prefix) => mkdtemp(join(dir, prefix))));
+  const expected = await attempt({ settings, runDir: whole as string });
+  const runDir = halved as string;
+  const first = await attempt({ settings, runDir, stopAfter: 3 });
+  expect(first.at(-1)).toMatchObject({ kind: "done", outcome: "stopped", step: 3 });
+  const second = await attempt({ settings, runDir, resume: true });
+  expect(second.at(-1)).toMatchObject({ kind: "done", outcome: "completed", step: STEPS });
+  expect(lossesOf([...first, ...second])).toEqual(lossesOf(expected));
+  const losses = lossesOf(expected).map(([, loss]) => loss as number);
+  expect(losses.at(-1)).toBeLessThan(losses[1] as number);
+  const checkpoint = join("checkpoints", `step-${STEPS}`);
+  const files = (await readdir(join(runDir, checkpoint))).filter((name) => name !== "state.json");
+  expect(files.length).toBeGreaterThan(1);
+  for (const name of files) {
+    const bytes = await readFile(join(runDir, checkpoint, name));
+    expect(bytes.equals(await readFile(join(whole as string, checkpoint, name))), name).toBe(true);
+  }
+  return join(runDir, checkpoint);
+}
+
+for (const method of ["lora", "full"] as const) {
+  test.each(OPTIMIZERS)(`${method} with %s: parameters and state are equal to the last bit`, async (optimizer) => {
+    const checkpoint = await compare({ method, optimizer });
+    const file = await openSafetensors(join(checkpoint, "optimizer.safetensors"));
+    const dtypes = new Set([...file.tensors.values()].map(({ dtype }) => dtype));
+    const names = [...file.tensors.keys()];
+    await file.close();
+    // The optimizer that was asked for, and none other.
+    expect(dtypes.has("U8")).toBe(optimizer === "adamw_8bit");
+    expect(names.some((name) => name.startsWith("momentum."))).toBe(optimizer === "muon");
+    expect(names.some((name) => name.startsWith("exp_avg_sq_row."))).toBe(optimizer === "adafactor");
+    const hasSquares = optimizer.startsWith("adamw") || (optimizer === "muon" && method === "full");
+    expect(names.some((name) => /^exp_avg_sq\.(base_)?model/.test(name))).toBe(
+      hasSquares || (optimizer === "adafactor" && method === "full"),
+    );
+  });
+}
+
+test.each(SCHEDULERS)("with the schedule %s too", async (scheduler) => {
+  await compare({ scheduler, num_cycles: 3, decay_ratio: 0.5 });
+});
