@@ -7,7 +7,9 @@ that kind come, and is all that this script reads. Beside it the script writes
     adapter/               a LoRA adapter on all linear layers, as peft saves it, with a random lora_B
     expected.json          tokens [2, 24], the loss with the adapter, and the losses of 100 steps of AdamW with clipping
     expected.safetensors   with the adapter: logits [2, 24, vocabulary] and the gradient of every adapter tensor by name;
-                           without: "rows:<weight>" and "columns:<weight>", sums of every weight's gradient
+                           without: "rows:<weight>" and "columns:<weight>", sums of every weight's gradient, the
+                           numbers of a row or column weighted by 1, cos 1, cos 2 …: before and after a layer norm
+                           plain sums vanish, and nothing can be told from them
 
     python tests/oracle/architectures.py [--seed N] [--into FOLDER] [NAME ...]
 
@@ -24,7 +26,7 @@ import zlib
 
 import torch
 from peft import LoraConfig, get_peft_model
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM
 
 FIXTURES = pathlib.Path(__file__).parent.parent / "fixtures" / "architectures"
@@ -57,13 +59,19 @@ def loss_of(model, tokens):
     return model(input_ids=tokens, labels=tokens).loss
 
 
-def full_gradients(model, tokens):
+def cosines(count):
+    return torch.cos(torch.arange(count, dtype=torch.float64))
+
+
+def full_gradients(model, tokens, stored):
     loss_of(model, tokens).backward()
     sums = {}
     for name, parameter in model.named_parameters():
-        gradient = parameter.grad.reshape(-1, parameter.shape[-1])
-        sums[f"rows:{name}"] = gradient.sum(1).contiguous()
-        sums[f"columns:{name}"] = gradient.sum(0).contiguous()
+        gradient = parameter.grad.reshape(-1, parameter.shape[-1]).double()
+        # transformers calls the head of GPT-NeoX by another name than its checkpoints.
+        name = name if name in stored else name.replace("lm_head", "embed_out")
+        sums[f"rows:{name}"] = (gradient @ cosines(gradient.shape[1])).float()
+        sums[f"columns:{name}"] = (cosines(gradient.shape[0]) @ gradient).float()
         parameter.grad = None
     return sums
 
@@ -102,7 +110,7 @@ def make(folder, seed):
     write_weights(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     tokens = torch.randint(0, model.config.vocab_size, (SEQUENCES, LENGTH))
-    tensors = full_gradients(model, tokens)
+    tensors = full_gradients(model, tokens, load_file(folder / "model.safetensors"))
     model = with_adapter(model, folder)
     output = model(input_ids=tokens, labels=tokens)
     output.loss.backward()
