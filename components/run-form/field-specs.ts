@@ -96,6 +96,22 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
     hint: "Share of files never trained on, to measure the loss honestly.",
   },
   eval_interval: { input: { kind: "number", step: 10 }, hint: "In steps; 0 measures only at start and end." },
+  max_eval_tokens: {
+    input: { kind: "number", step: 1024 },
+    hint: "Tokens of held-out files, padding included; 0 takes all of them.",
+  },
+  early_stopping_patience: {
+    input: whole,
+    hint: "Ends the run after this many evaluations without a lower held-out loss; 0 never does.",
+  },
+  early_stopping_threshold: {
+    input: { kind: "number", step: 0.01 },
+    hint: "How much lower the held-out loss must be to count.",
+  },
+  load_best_model_at_end: {
+    input: { kind: "switch" },
+    hint: "Hands over the step with the lowest held-out loss instead of the last one.",
+  },
   checkpoint_interval: { input: { kind: "number", step: 10 }, hint: "In steps; 0 writes only at stop and end." },
   seed: { input: whole, hint: "Same seed, same machine: the same run to the last bit." },
   max_grad_norm: { input: { kind: "number", step: 0.1 }, hint: "Longest gradient allowed; 0 turns clipping off." },
@@ -143,6 +159,10 @@ export const ADVANCED_FIELDS: FieldKey[] = [
   "gradient_accumulation_steps",
   "eval_split",
   "eval_interval",
+  "max_eval_tokens",
+  "load_best_model_at_end",
+  "early_stopping_patience",
+  "early_stopping_threshold",
   "checkpoint_interval",
   "max_grad_norm",
   "weight_decay",
@@ -159,7 +179,7 @@ export const ADVANCED_FIELDS: FieldKey[] = [
   "device",
 ];
 
-type Settings = Pick<Record<keyof RunConfig, string>, "optimizer" | "scheduler">;
+type Settings = Pick<Record<keyof RunConfig, string>, "optimizer" | "scheduler" | "early_stopping_patience">;
 
 /** Muon leaves embedding, head and vectors to AdamW. */
 const hasAdam = ({ optimizer }: Settings) => optimizer.startsWith("adamw") || optimizer === "muon";
@@ -169,6 +189,7 @@ const isLion = ({ optimizer }: Settings) => optimizer === "lion";
 const CONDITIONS: Partial<Record<FieldKey, (settings: Settings) => boolean>> = {
   num_cycles: ({ scheduler }) => scheduler === "cosine_with_restarts",
   decay_ratio: ({ scheduler }) => scheduler === "wsd",
+  early_stopping_threshold: ({ early_stopping_patience }) => Number(early_stopping_patience) !== 0,
   adam_beta1: hasAdam,
   adam_beta2: hasAdam,
   adam_epsilon: hasAdam,

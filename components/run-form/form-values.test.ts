@@ -79,6 +79,16 @@ describe("form values", () => {
     for (const messages of Object.values(errors)) expect(messages).toHaveLength(1);
   });
 
+  it("refuse to go by held-out losses that are never measured, beside whatever else is wrong", () => {
+    const change = { early_stopping_patience: "3", load_best_model_at_end: "true", eval_interval: "0" };
+    const needs = ["needs evaluations on the way: set eval_split and eval_interval above 0"];
+    const expected = { early_stopping_patience: needs, load_best_model_at_end: needs };
+    expect(check(change).errors).toEqual(expected);
+    expect(check({ ...change, rank: "0" }).errors).toEqual({ ...expected, rank: [expect.any(String)] });
+    expect(check({ ...change, eval_interval: "10", eval_split: "0" }).errors).toEqual(expected);
+    expect(check({ ...change, eval_interval: "10" }).errors).toEqual({});
+  });
+
   it.each(["NaN", "Infinity", "0x10", "1e", "1,5", "true", "1 2", "--1", "١"])("refuse “%s” as a number", (text) => {
     expect(check({ learning_rate: text }).errors.learning_rate).toBeDefined();
   });

@@ -2,7 +2,7 @@ import { Notice } from "@/components/ui/notice";
 import type { RunView } from "@/lib/contracts/views";
 import { EXIT_ADVICE } from "./exit-advice";
 
-/** Why a run ended without finishing, and what to do next. */
+/** Why a run ended before its last step, and what to do next. */
 export function RunEndNotice({ run }: { run: RunView }) {
   const { status, exitCause, exitMessage } = run;
   if (status === "failed") {
@@ -30,5 +30,6 @@ export function RunEndNotice({ run }: { run: RunView }) {
       </Notice>
     );
   }
+  if (status === "completed" && exitMessage !== null) return <Notice tone="info" title={exitMessage} />;
   return null;
 }

@@ -25,7 +25,12 @@ export function RunFacts({ run, metrics }: { run: RunView; metrics: MetricPoint[
         value={formatLoss(run.evalLossBefore)}
         title={`Perplexity ${formatPerplexity(run.evalLossBefore)}`}
       />
-      <Stat label="Held-out, latest" value={formatLoss(after)} title={`Perplexity ${formatPerplexity(after)}`} />
+      <Stat
+        label="Held-out, latest"
+        value={formatLoss(after)}
+        {...(run.evalTokens && { detail: `on ${formatCompact(run.evalTokens)} tokens` })}
+        title={`Perplexity ${formatPerplexity(after)}${run.evalTokens ? `, on ${formatCount(run.evalTokens)} tokens` : ""}`}
+      />
       <Stat label="Learning rate" value={lastMetric ? formatRate(lastMetric.learningRate) : "–"} />
       <Stat
         label="Speed"

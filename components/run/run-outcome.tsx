@@ -16,6 +16,7 @@ const MODEL_FILES = ["model.safetensors", "config.json", "tokenizer.json"];
 
 /** What came out: held-out loss before and after on the same files, and the adapter. */
 export function RunOutcome({ run }: { run: RunView }) {
+  const isBest = run.adapterStep !== null && run.adapterStep < run.step;
   const percent = lossChangePercent(run.evalLossBefore, run.evalLossAfter);
   const folder = run.adapterPath?.split(/[\\/]/).pop();
   const files = folder === "model" ? MODEL_FILES : ADAPTER_FILES;
@@ -39,7 +40,11 @@ export function RunOutcome({ run }: { run: RunView }) {
               <span aria-hidden className="pb-5 text-[20px] text-text-3">
                 →
               </span>
-              <Figure label="after" loss={run.evalLossAfter} isStrong />
+              <Figure
+                label={isBest ? `after step ${formatCount(run.adapterStep ?? 0)}, the best` : "after"}
+                loss={run.evalLossAfter}
+                isStrong
+              />
               <p
                 data-testid="loss-change"
                 className={cn(
@@ -60,7 +65,10 @@ export function RunOutcome({ run }: { run: RunView }) {
       </div>
       {run.adapterPath !== null && (
         <div className="min-w-0">
-          <h2 className="font-semibold text-[13px]">{folder === "model" ? "Model" : "Adapter, in PEFT’s format"}</h2>
+          <h2 className="font-semibold text-[13px]">
+            {folder === "model" ? "Model" : "Adapter, in PEFT’s format"}
+            {isBest && <span className="font-normal text-text-2"> · of step {formatCount(run.adapterStep ?? 0)}</span>}
+          </h2>
           <CopyText text={run.adapterPath} label="Copy the folder’s path" />
           <div className="mt-3 flex flex-wrap gap-2">
             {files.map((file) => (

@@ -1,12 +1,12 @@
 import { LineChart } from "@/components/charts/line-chart";
 import type { ChartToken } from "@/components/charts/use-chart-colors";
 import { Card } from "@/components/ui/card";
-import { formatCount, formatRate } from "@/components/ui/format";
+import { formatBytes, formatCount, formatRate } from "@/components/ui/format";
 import type { MetricPoint } from "@/lib/contracts/views";
 
 interface SmallChart {
   title: string;
-  key: "learningRate" | "gradNorm" | "tokensPerSecond";
+  key: "learningRate" | "gradNorm" | "tokensPerSecond" | "residentBytes";
   color: ChartToken;
   format(value: number): string;
 }
@@ -15,13 +15,14 @@ const CHARTS: SmallChart[] = [
   { title: "Learning rate", key: "learningRate", color: "--series-3", format: formatRate },
   { title: "Gradient norm", key: "gradNorm", color: "--series-4", format: formatRate },
   { title: "Tokens per second", key: "tokensPerSecond", color: "--series-1", format: formatCount },
+  { title: "Memory", key: "residentBytes", color: "--series-2", format: formatBytes },
 ];
 
 export function SmallCharts({ metrics }: { metrics: MetricPoint[] }) {
   // Step 0 is only the evaluation before training.
   const steps = metrics.filter(({ step }) => step > 0);
   return (
-    <div className="grid gap-4 md:grid-cols-3">
+    <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
       {CHARTS.map(({ title, key, color, format }) => {
         const points = steps.flatMap((metric) => (metric[key] === null ? [] : [{ x: metric.step, y: metric[key] }]));
         const last = points.at(-1);

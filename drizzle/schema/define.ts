@@ -82,6 +82,8 @@ export function defineSchema(c: ColumnKit) {
       exitCause: c.text<ExitCause>("exit_cause"),
       exitMessage: c.text("exit_message"),
       adapterPath: c.text("adapter_path"),
+      /** After which step the adapter was as it is: the last one, or the best. */
+      adapterStep: c.int("adapter_step"),
       createdAt: c.instant("created_at").notNull().$defaultFn(now),
       startedAt: c.instant("started_at"),
       endedAt: c.instant("ended_at"),
@@ -141,6 +143,8 @@ export function defineSchema(c: ColumnKit) {
       tokensPerSecond: c.real("tokens_per_second").notNull(),
       tokensSeen: c.int64("tokens_seen").notNull(),
       isFinite: c.bool("is_finite").notNull().default(true),
+      /** The trainer's resident memory at this step; null for runs of earlier versions. */
+      residentBytes: c.int64("resident_bytes"),
     },
     (t) => [
       c.uniqueIndex("training_metric_run_step_rank_idx").on(t.runId, t.step, t.processRank),

@@ -30,7 +30,7 @@ const pattern = moduleName.superRefine((text, context) => {
   if (problem) context.addIssue({ code: "custom", message: problem });
 });
 
-export const RunConfig = z.strictObject({
+const Settings = z.strictObject({
   /** Model folder or id, e.g. "codetune/tiny-code". Called model_type since the predecessor. */
   model_type: z.string().trim().min(1, "choose a model").max(200),
   /** Dataset id (`ds_…`) or the name of one, e.g. "this-repository". */
@@ -100,12 +100,37 @@ export const RunConfig = z.strictObject({
   eval_split: finite(0, 0.5).default(0.1),
   /** Evaluate every n optimizer steps; 0 means at the start and the end of the run only. */
   eval_interval: whole(0, 100000).default(50),
+  /** Positions evaluated at most, padding included; more are reduced to evenly spread sequences. 0 means all. */
+  max_eval_tokens: whole(0, 2147483647).default(16384),
+  // The names and meanings of these three are transformers'.
+  /** Ends the run when this many evaluations in a row did not improve the held-out loss; 0 turns it off. */
+  early_stopping_patience: whole(0, 1000).default(0),
+  /** By how much, in nats per token, the loss must fall below the lowest so far to count as an improvement. */
+  early_stopping_threshold: finite(0, 100).default(0),
+  /** The adapter (or model) that is handed over is the one with the lowest held-out loss, not the last. */
+  load_best_model_at_end: z.boolean().default(false),
   /** Write a checkpoint every n optimizer steps; 0 means only at stop and end. */
   checkpoint_interval: whole(0, 100000).default(50),
   /** Caps the number of optimizer steps; 0 means all epochs. */
   max_steps: whole(0, 10000000).default(0),
   engine: z.enum(ENGINES).default("onnx"),
   device: z.enum(DEVICES).default("auto"),
+});
+
+/** Also where other fields are wrong, so that every problem is named at once. */
+const when = ({ value }: { value: unknown }) => typeof value === "object" && value !== null;
+/** Without held-out losses on the way there is nothing to go by. */
+const neverEvaluates = ({ eval_split, eval_interval }: z.infer<typeof Settings>) =>
+  eval_split === 0 || eval_interval === 0;
+const NEEDS_EVALUATIONS = "needs evaluations on the way: set eval_split and eval_interval above 0";
+
+export const RunConfig = Settings.refine(
+  (settings) => !(settings.early_stopping_patience > 0 && neverEvaluates(settings)),
+  { path: ["early_stopping_patience"], error: NEEDS_EVALUATIONS, when },
+).refine((settings) => !(settings.load_best_model_at_end && neverEvaluates(settings)), {
+  path: ["load_best_model_at_end"],
+  error: NEEDS_EVALUATIONS,
+  when,
 });
 
 export type RunConfig = z.infer<typeof RunConfig>;

@@ -14,6 +14,7 @@ const point = (step: number, change: Partial<MetricPoint> = {}): MetricPoint => 
   tokensPerSecond: 100,
   tokensSeen: step * 10,
   isFinite: true,
+  residentBytes: null,
   timestamp: "2026-11-23T00:00:00.000Z",
   ...change,
 });

@@ -61,6 +61,7 @@ const Metric = z.object({
   tokensPerSecond: z.number(),
   tokensSeen: z.number(),
   isFinite: z.boolean().default(true),
+  residentBytes: number,
 });
 
 /** In step order, one point a step; a later report of the same step replaces the earlier one. */

@@ -73,7 +73,9 @@ export const Frame = z.discriminatedUnion("kind", [
     tokensPerSecond: z.number(),
     /** Tokens that got loss, since the run began (resumes included). */
     tokensSeen: whole,
+    /** Highest resident memory of the trainer so far, and the present one. */
     peakBytes: whole,
+    residentBytes: whole.optional(),
     isFinite: z.boolean(),
     rank: step.default(0),
   }),
@@ -99,7 +101,12 @@ export const Frame = z.discriminatedUnion("kind", [
     /** The adapter (or model) folder, written, re-read and checked. Null when stopped before the end. */
     adapterPath: z.string().nullable(),
     evalLossBefore: loss,
+    /** Of the adapter: measured after `adapterStep`. */
     evalLossAfter: loss,
+    /** After which step the adapter was as it is: the last one, or the one with the lowest held-out loss. */
+    adapterStep: step.optional(),
+    /** One sentence when a completed run ended before its last step. */
+    endReason: z.string().optional(),
   }),
   z.strictObject({ kind: z.literal("error"), cause: ExitCause, message: z.string(), step: step.nullable() }),
 ]);

@@ -58,9 +58,11 @@ export interface RunView {
   peakBytes: number | null;
   device: string | null;
   exitCause: ExitCause | null;
-  /** One sentence for people when the run ended without finishing. */
+  /** One sentence for people when the run ended before its last step, whether well or not. */
   exitMessage: string | null;
   adapterPath: string | null;
+  /** After which step the adapter was as it is: the last one, or the best. Null without one, and for old runs. */
+  adapterStep: number | null;
   trainableParameters: number | null;
   totalParameters: number | null;
   /** Runs ahead of this one; null unless queued. */
@@ -101,6 +103,8 @@ export interface MetricPoint {
   tokensPerSecond: number;
   tokensSeen: number;
   isFinite: boolean;
+  /** The trainer's resident memory; null for runs of earlier versions. */
+  residentBytes: number | null;
   timestamp: string;
 }
 

@@ -42,6 +42,10 @@ describe.each(TEST_DATABASES)("metrics on %s", (kind) => {
     const row = (await list()).find(({ step }) => step === 7);
     expect(row).toMatchObject({ trainLoss: 1.2345678901234567, tokensSeen: 3_000_000_000_000, gradNorm: 1e-300 });
     expect(row?.timestamp).toBeInstanceOf(Date);
+    expect(row?.residentBytes).toBe(4_000_000_000);
+    const { residentBytes: _, ...old } = metricFrame(8);
+    await record(8, old);
+    expect((await list()).find(({ step }) => step === 8)?.residentBytes).toBeNull();
   });
 
   it("of other processes stay apart", async () => {

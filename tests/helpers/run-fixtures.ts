@@ -56,6 +56,7 @@ export const metricFrame = (step: number, overrides: Partial<MetricFrame> = {}):
   tokensPerSecond: 1000,
   tokensSeen: step * 100,
   peakBytes: 5_000_000_000,
+  residentBytes: 4_000_000_000,
   isFinite: true,
   rank: 0,
   ...overrides,

@@ -102,6 +102,7 @@ export async function runTrainer(specPath: string | undefined, parts: TrainerPar
       now: () => performance.now(),
       // Kilobytes on every platform that Node supports.
       peakBytes: () => process.resourceUsage().maxRSS * 1024,
+      residentBytes: () => process.memoryUsage.rss(),
     });
     return 0;
   } catch (error) {

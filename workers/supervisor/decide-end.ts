@@ -57,7 +57,7 @@ export function decideEnd(end: TrainerEnd, reason: StopReason): RunEnd {
   const { lastWord, exit, protocolError, refusedFrame, step } = end;
   if (lastWord?.kind === "done") {
     return lastWord.outcome === "completed"
-      ? { to: "completed", exitCause: null, exitMessage: null }
+      ? { to: "completed", exitCause: null, exitMessage: lastWord.endReason ?? null }
       : stopped(reason, lastWord.step);
   }
   if (lastWord?.kind === "error") return fromError(lastWord.cause, lastWord.message, reason, lastWord.step ?? step);

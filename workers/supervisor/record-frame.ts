@@ -92,6 +92,7 @@ function progressOf(frame: Frame): RunProgress {
         step: frame.step,
         ...(frame.evalLossBefore === null ? {} : { evalLossBefore: frame.evalLossBefore }),
         ...(frame.evalLossAfter === null ? {} : { evalLossAfter: frame.evalLossAfter }),
+        ...(frame.adapterStep === undefined ? {} : { adapterStep: frame.adapterStep }),
       };
     case "progress":
     case "sample":

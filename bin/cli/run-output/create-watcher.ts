@@ -14,7 +14,19 @@ function jsonOutput(): RunOutput {
   return {
     event: ({ seq, kind, payload, createdAt }) => line({ seq, createdAt, ...payload, kind }),
     view: () => {},
-    end: ({ id, name, status, step, totalSteps, adapterPath, evalLossBefore, evalLossAfter, exitCause, exitMessage }) =>
+    end: ({
+      id,
+      name,
+      status,
+      step,
+      totalSteps,
+      adapterPath,
+      adapterStep,
+      evalLossBefore,
+      evalLossAfter,
+      exitCause,
+      exitMessage,
+    }) =>
       line({
         kind: "result",
         runId: id,
@@ -23,6 +35,7 @@ function jsonOutput(): RunOutput {
         step,
         totalSteps,
         adapterPath,
+        adapterStep,
         evalLossBefore,
         evalLossAfter,
         exitCause,

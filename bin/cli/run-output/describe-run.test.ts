@@ -24,6 +24,7 @@ const run: RunView = {
   exitCause: null,
   exitMessage: null,
   adapterPath: null,
+  adapterStep: null,
   trainableParameters: null,
   totalParameters: null,
   queuePosition: null,

@@ -32,11 +32,15 @@ export function describeProgress(run: RunView, left: number | null, width = 24):
   return parts.join("  ");
 }
 
+/** Says when it is not the last step's. */
+const fromStep = ({ adapterStep, step }: RunView): string =>
+  adapterStep !== null && adapterStep < step ? ` of step ${adapterStep}, the best` : "";
+
 /** What stays on the terminal when a run has ended. */
 export function describeResult(run: RunView): string {
   const lines = [`status: ${run.status}`];
   if (run.exitMessage !== null) lines.push(run.exitMessage);
-  if (run.adapterPath !== null) lines.push(`adapter: ${run.adapterPath}`);
+  if (run.adapterPath !== null) lines.push(`adapter${fromStep(run)}: ${run.adapterPath}`);
   if (run.evalLossBefore !== null && run.evalLossAfter !== null) {
     const change = (1 - run.evalLossAfter / run.evalLossBefore) * 100;
     const word = change >= 0 ? "lower" : "higher";

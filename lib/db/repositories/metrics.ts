@@ -25,6 +25,7 @@ export async function upsertMetric(tx: Tx, { id, runId, configId, frame, timesta
     tokensPerSecond: frame.tokensPerSecond,
     tokensSeen: frame.tokensSeen,
     isFinite: frame.isFinite,
+    residentBytes: frame.residentBytes ?? null,
     timestamp,
   };
   await tx.orm

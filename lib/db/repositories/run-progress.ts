@@ -22,6 +22,7 @@ export type RunProgress = Partial<
     | "trainableParameters"
     | "totalParameters"
     | "peakBytes"
+    | "adapterStep"
   >
 >;
 

@@ -18,6 +18,7 @@ import { durableWrite, syncFolder } from "../safetensors/durable-write";
 import { openSafetensors } from "../safetensors/open-safetensors";
 import { writeSafetensors } from "../safetensors/write-safetensors";
 import type { Parameter } from "../types";
+import type { HeldOutRecord } from "./held-out-record";
 
 const STATE_FILE = "state.json";
 const OPTIMIZER_FILE = "optimizer.safetensors";
@@ -48,12 +49,18 @@ const CheckpointState = z.strictObject({
   /** Held-out loss at this very step, if it was evaluated. */
   evalLoss: finiteOrNull,
   pendingMetric: PendingMetric.nullable(),
+  /** Absent in checkpoints of earlier versions. */
+  best: z
+    .strictObject({ step: z.int().min(1), evalLoss: z.number() })
+    .nullable()
+    .default(null),
+  evaluationsWithoutImprovement: z.int().min(0).default(0),
   files: z.record(z.string().regex(/^[\w.]+$/), z.strictObject({ bytes: z.int().min(0), sha256: z.string() })),
 });
 type CheckpointState = z.infer<typeof CheckpointState>;
 
 /** What the loop carries from step to step, beside the parameters and the optimizer's state. */
-export interface Progress {
+export interface Progress extends HeldOutRecord {
   step: number;
   tokensSeen: number;
   evalLossBefore: number | null;
@@ -102,8 +109,8 @@ export async function writeCheckpoint(runDir: string, contents: CheckpointConten
       version: 1,
       configHash: contents.configHash,
       rng: [...contents.rng],
-      files,
       ...progress,
+      files,
     };
     await durableWrite(join(temporary, STATE_FILE), async (handle) => handle.writeFile(JSON.stringify(state, null, 2)));
     await replaceFolder(temporary, final);
@@ -111,7 +118,7 @@ export async function writeCheckpoint(runDir: string, contents: CheckpointConten
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
-  await pruneCheckpoints(parent);
+  await pruneCheckpoints(parent, progress.best?.step);
   return { path: final, kept: (await listSteps(parent)).toReversed() };
 }
 
@@ -145,8 +152,8 @@ async function readState(dir: string): Promise<CheckpointState> {
   return CheckpointState.parse(JSON.parse(await readFile(join(dir, STATE_FILE), "utf8")));
 }
 
-/** Keeps the newest two and the one with the lowest held-out loss. */
-async function pruneCheckpoints(parent: string): Promise<void> {
+/** Keeps the newest two and the one with the lowest held-out loss: of the run, or else of the checkpoints there are. */
+async function pruneCheckpoints(parent: string, bestOfRun: number | undefined): Promise<void> {
   const steps = await listSteps(parent);
   let best: { step: number; evalLoss: number } | null = null;
   for (const step of steps) {
@@ -157,7 +164,8 @@ async function pruneCheckpoints(parent: string): Promise<void> {
     if (evalLoss !== null && (best === null || evalLoss < best.evalLoss)) best = { step, evalLoss };
   }
   for (const step of steps.slice(KEPT)) {
-    if (step !== best?.step) await rm(join(parent, `step-${step}`), { recursive: true, force: true });
+    if (step !== best?.step && step !== bestOfRun)
+      await rm(join(parent, `step-${step}`), { recursive: true, force: true });
   }
 }
 
@@ -208,21 +216,47 @@ export async function restoreNewestCheckpoint(
   return null;
 }
 
+/** The state of a checkpoint that is whole and belongs to the run. */
+async function readSoundState(dir: string, configHash: string): Promise<CheckpointState> {
+  const state = await readState(dir);
+  for (const [name, expected] of Object.entries(state.files)) {
+    const actual = await hashFile(join(dir, name));
+    if (actual.sha256 !== expected.sha256) throw new Error(`${name} is damaged or incomplete.`);
+  }
+  if (state.configHash !== configHash) {
+    const message = `${dir} was written with other settings, other data or another base model; start a new run instead.`;
+    throw new AppError("conflict", message);
+  }
+  return state;
+}
+
+const weightsFileOf = ({ files }: CheckpointState): string =>
+  ADAPTER_WEIGHTS_FILE in files ? ADAPTER_WEIGHTS_FILE : MODEL_FILE;
+
+/**
+ * Loads the parameters, and nothing else, of one checkpoint.
+ * @throws Error in one sentence when it is not there or not whole; the parameters are then as before
+ */
+export async function loadCheckpointParameters(
+  runDir: string,
+  step: number,
+  parameters: readonly Parameter[],
+  configHash: string,
+): Promise<void> {
+  const dir = join(checkpointsDir(runDir), `step-${step}`);
+  const state = await readSoundState(dir, configHash);
+  const values = await readTensors(join(dir, weightsFileOf(state)), parameters);
+  for (const [i, { data }] of parameters.entries()) copyBytes(values[i] as Uint8Array, data);
+}
+
 async function restoreCheckpoint(
   dir: string,
   { parameters, optimizer }: Trained,
   configHash: string,
 ): Promise<RestoredCheckpoint> {
-  const { version: _, configHash: writtenWith, rng, files, ...progress } = await readState(dir);
-  for (const [name, expected] of Object.entries(files)) {
-    const actual = await hashFile(join(dir, name));
-    if (actual.sha256 !== expected.sha256) throw new Error(`${name} is damaged or incomplete.`);
-  }
-  if (writtenWith !== configHash) {
-    const message = `${dir} was written with other settings, other data or another base model; start a new run instead.`;
-    throw new AppError("conflict", message);
-  }
-  const weightsFile = ADAPTER_WEIGHTS_FILE in files ? ADAPTER_WEIGHTS_FILE : MODEL_FILE;
+  const sound = await readSoundState(dir, configHash);
+  const { version: _, configHash: __, rng, files: ___, ...progress } = sound;
+  const weightsFile = weightsFileOf(sound);
   // Everything is read before anything is changed, so a checkpoint that fails half-way changes nothing.
   const { state } = optimizer;
   const values = await readTensors(join(dir, weightsFile), parameters);

@@ -5,18 +5,18 @@ import type { Blocks } from "../data/open-blocks";
 import { StopRequested } from "../stop-requested";
 import type { TrainableModel } from "../types";
 
-/** Positions evaluated at most, so that a large held-out split does not take longer than the training it judges. */
-export const MAX_EVAL_POSITIONS = 16_384;
-
-/** All held-out blocks, or evenly spread ones when there are more than MAX_EVAL_POSITIONS allows. At least one. */
-export function selectEvalBlocks(blocks: number, blockLength: number): number[] {
-  const count = Math.min(blocks, Math.max(1, Math.floor(MAX_EVAL_POSITIONS / blockLength)));
+/**
+ * All held-out blocks, or evenly spread ones when there are more than `maxPositions` allows. At least one.
+ * @param maxPositions so that a large held-out split does not take longer than the training it judges; 0 means no limit
+ */
+export function selectEvalBlocks(blocks: number, blockLength: number, maxPositions: number): number[] {
+  const count = maxPositions === 0 ? blocks : Math.min(blocks, Math.max(1, Math.floor(maxPositions / blockLength)));
   return Array.from({ length: count }, (_, i) => Math.floor((i * blocks) / count));
 }
 
 /** What every evaluation of these blocks averages over. */
-export function countHeldOutTokens(blocks: Blocks): number {
-  const selected = selectEvalBlocks(blocks.manifest.splits.eval.blocks, blocks.manifest.blockLength);
+export function countHeldOutTokens(blocks: Blocks, maxPositions: number): number {
+  const selected = selectEvalBlocks(blocks.manifest.splits.eval.blocks, blocks.manifest.blockLength, maxPositions);
   return selected.reduce((sum, index) => sum + countLossTokens(blocks.getBatch("eval", [index], 1)), 0);
 }
 
@@ -31,11 +31,13 @@ export async function evaluateHeldOut(options: {
   model: TrainableModel;
   blocks: Blocks;
   batchSize: number;
+  /** See selectEvalBlocks. */
+  maxPositions: number;
   shouldStop(): boolean;
   onProgress(done: number, total: number): void;
 }): Promise<HeldOutLoss | null> {
-  const { model, blocks, batchSize } = options;
-  const selected = selectEvalBlocks(blocks.manifest.splits.eval.blocks, blocks.manifest.blockLength);
+  const { model, blocks, batchSize, maxPositions } = options;
+  const selected = selectEvalBlocks(blocks.manifest.splits.eval.blocks, blocks.manifest.blockLength, maxPositions);
   let lossSum = 0;
   let tokens = 0;
   for (let start = 0; start < selected.length; start += batchSize) {

@@ -36,8 +36,10 @@ const FIRST_SETTINGS = [
   "engine",
 ] as const satisfies readonly (keyof RunConfig)[];
 
-/** How often to look at it means nothing for training, and a run may go on on another device. */
-const IRRELEVANT: readonly (keyof RunConfig)[] = ["eval_interval", "checkpoint_interval", "device"];
+/** Means nothing for training, and a run may go on on another device. */
+const IRRELEVANT: readonly (keyof RunConfig)[] = ["checkpoint_interval", "device"];
+/** How often and on what to look at it: that matters only where the end of the run goes by it. */
+const ABOUT_EVALUATION: readonly (keyof RunConfig)[] = ["eval_interval", "max_eval_tokens"];
 
 /** Bit-identical results are promised on the same device only. */
 export function hashSettings(options: {
@@ -48,7 +50,8 @@ export function hashSettings(options: {
 }): string {
   const { config, blocks, parameters, baseFingerprint } = options;
   const first = Object.fromEntries(FIRST_SETTINGS.map((key) => [key, config[key]]));
-  const known: readonly string[] = [...FIRST_SETTINGS, ...IRRELEVANT];
+  const goesByEvaluation = config.early_stopping_patience > 0 || config.load_best_model_at_end;
+  const known: readonly string[] = [...FIRST_SETTINGS, ...IRRELEVANT, ...(goesByEvaluation ? [] : ABOUT_EVALUATION)];
   const later = Object.entries(config)
     .filter(([key]) => !known.includes(key))
     .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(DEFAULT_CONFIG[key as keyof RunConfig]))

@@ -71,6 +71,7 @@ async function attempt({ settings, runDir, resume = false, stopAfter = STEPS }: 
     takeCheckpointRequest: () => false,
     now: () => performance.now(),
     peakBytes: () => 0,
+    residentBytes: () => 0,
   });
   await model.dispose();
   return frames;

@@ -84,6 +84,7 @@ test.each([
         takeCheckpointRequest: () => false,
         now: () => performance.now(),
         peakBytes: () => 0,
+        residentBytes: () => 0,
       });
       await model.dispose();
       const metrics = frames.flatMap((frame) => (frame.kind === "metric" && frame.step > 0 ? [frame] : []));

@@ -2,19 +2,15 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { RunConfig, type RunConfigInput } from "@/lib/contracts/run-config";
-import { Frame, type MetricFrame } from "@/lib/contracts/trainer-protocol";
-import { BigramModel, type BigramOptions } from "@/tests/helpers/bigram-model";
+import type { MetricFrame } from "@/lib/contracts/trainer-protocol";
+import type { BigramModel } from "@/tests/helpers/bigram-model";
+import { curve, type LoopOptions, metricsOf, runLoop, TOTAL_STEPS, VOCABULARY } from "@/tests/helpers/run-loop";
 import { writeBlocks } from "@/tests/helpers/write-blocks";
 import { openBlocks } from "../data/open-blocks";
 import { readAdapter } from "../lora/adapter-format";
-import { Rng } from "../optim/rng";
 import { openSafetensors } from "../safetensors/open-safetensors";
 import { evaluateHeldOut } from "./evaluate-held-out";
-import { train } from "./train";
 import { TrainingFailure } from "./training-failure";
-
-const VOCABULARY = 12;
 
 let dir: string;
 let runDir: string;
@@ -32,67 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(dir, { recursive: true, force: true }));
 
-/** 11 blocks in batches of 2: 6 micro-batches, the last one short; accumulated by 2: 3 steps an epoch; 9 in all. */
-const CONFIG: RunConfigInput = {
-  model_type: "test/bigram",
-  dataset_name: "test",
-  batch_size: 2,
-  gradient_accumulation_steps: 2,
-  epochs: 3,
-  learning_rate: 0.01,
-  max_seq_length: 64,
-  warmup_steps: 2,
-  rank: 3,
-  weight_decay: 0.01,
-  eval_interval: 4,
-  checkpoint_interval: 2,
-};
-const TOTAL_STEPS = 9;
-
-interface Harness {
-  config?: Partial<RunConfigInput>;
-  model?: Partial<BigramOptions>;
-  resume?: boolean;
-  stopWhen?(frames: Frame[]): boolean;
-  onFrame?(frame: Frame, index: number): void;
-  checkpointWhen?(frames: Frame[]): boolean;
-  in?: string;
-}
-
-async function run(harness: Harness = {}) {
-  const config = RunConfig.parse({ ...CONFIG, ...harness.config });
-  const rng = Rng.seeded(config.seed);
-  const model = new BigramModel({ vocabularySize: VOCABULARY, rank: config.rank, rng, ...harness.model });
-  const frames: Frame[] = [];
-  let clock = 0;
-  const promise = train({
-    runDir: harness.in ?? runDir,
-    modelDir: join(dir, "model"),
-    config,
-    resume: harness.resume ?? false,
-    samplePrompts: [{ name: "count", prompt: "1" }],
-    model,
-    blocks: await openBlocks(join(dir, "blocks")),
-    rng,
-    baseFingerprint: "base",
-    tokenizer: {
-      encode: (text) => [...text].map((character) => Number.parseInt(character, 36)),
-      decode: (ids) => ids.map((id) => id.toString(36)).join(""),
-      eosTokenId: 0,
-    },
-    versions: { node: process.version },
-    emit: (frame) => {
-      harness.onFrame?.(frame, frames.length);
-      frames.push(Frame.parse(JSON.parse(JSON.stringify(frame))));
-    },
-    shouldStop: () => harness.stopWhen?.(frames) ?? false,
-    takeCheckpointRequest: () => harness.checkpointWhen?.(frames) ?? false,
-    now: () => (clock += 10),
-    peakBytes: () => 1,
-  });
-  const outcome = await promise.catch((error: unknown) => error);
-  return { frames, model, outcome };
-}
+const run = (options: LoopOptions = {}) => runLoop(dir, options);
 
 /** As the loop does at the end. */
 const evaluateAll = async (model: BigramModel) =>
@@ -100,22 +36,11 @@ const evaluateAll = async (model: BigramModel) =>
     model,
     blocks: await openBlocks(join(dir, "blocks")),
     batchSize: 2,
+    maxPositions: 0,
     shouldStop: () => false,
     onProgress: () => undefined,
   });
 
-const metricsOf = (frames: Frame[]) => frames.filter((frame) => frame.kind === "metric");
-/** What must not depend on how often a run was stopped. */
-const curve = (metrics: MetricFrame[]) =>
-  metrics.map(({ step, epoch, trainLoss, evalLoss, learningRate, gradNorm, tokensSeen }) => ({
-    step,
-    epoch,
-    trainLoss,
-    evalLoss,
-    learningRate,
-    gradNorm,
-    tokensSeen,
-  }));
 const adapterBytes = (of = runDir) => readFile(join(of, "adapter", "adapter_model.safetensors"));
 const checkpointNames = async () => (await readdir(join(runDir, "checkpoints"))).toSorted();
 

@@ -23,6 +23,7 @@ import type { Rng } from "../optim/rng";
 import { StopRequested } from "../stop-requested";
 import type { Batch, Parameter, TrainableModel } from "../types";
 import {
+  loadCheckpointParameters,
   type PendingMetric,
   type Progress,
   removeLeftovers,
@@ -32,6 +33,7 @@ import {
 import { completeGreedily, type SampleTokenizer } from "./complete-greedily";
 import { countHeldOutTokens, evaluateHeldOut, selectEvalBlocks } from "./evaluate-held-out";
 import { hashSettings } from "./hash-settings";
+import { describeEarlyStop, isPatienceOver, recordEvaluation } from "./held-out-record";
 import { saveResult } from "./save-result";
 import { TrainingFailure } from "./training-failure";
 
@@ -57,6 +59,8 @@ export interface TrainOptions extends Pick<TrainerSpec, "runDir" | "modelDir" | 
   now(): number;
   /** Peak resident memory of this process so far. */
   peakBytes(): number;
+  /** Resident memory of this process now. */
+  residentBytes(): number;
 }
 
 /**
@@ -105,6 +109,8 @@ async function trainWith(
     evalLossBefore: null,
     evalLoss: null,
     pendingMetric: untold,
+    best: null,
+    evaluationsWithoutImprovement: 0,
   };
   let savedStep = restored ? progress.step : null;
   emit({
@@ -117,10 +123,10 @@ async function trainWith(
     startStep: progress.step,
     trainableParameters: parameters.reduce((sum, { data }) => sum + data.length, 0),
     totalParameters: model.totalParameters,
-    evalTokens: countHeldOutTokens(blocks),
+    evalTokens: countHeldOutTokens(blocks, config.max_eval_tokens),
   });
   if (restored) log("info", `Continuing after step ${progress.step}.`);
-  log("info", describeHeldOut(blocks));
+  log("info", describeHeldOut(blocks, config.max_eval_tokens));
 
   const save = async () => {
     assertFinite(parameters, progress.step);
@@ -136,6 +142,7 @@ async function trainWith(
     return "stopped";
   };
 
+  const savesBest = config.load_best_model_at_end || config.early_stopping_patience > 0;
   for (;;) {
     // 1. What is due after this step: evaluation and samples, then its metric, then a checkpoint.
     const { step } = progress;
@@ -148,6 +155,7 @@ async function trainWith(
           model,
           blocks,
           batchSize: config.batch_size,
+          maxPositions: config.max_eval_tokens,
           shouldStop: options.shouldStop,
           onProgress: (done, total) => tellProgress("evaluating", done, total),
         });
@@ -161,11 +169,16 @@ async function trainWith(
         emit(metricFrame(options, progress, progress.pendingMetric, stepsPerEpoch, evalIsFinite));
       }
       if (!evalIsFinite) throw diverged("held-out loss", step, progress.pendingMetric.learningRate, config);
+      if (heldOut && step > 0 && progress.evalLoss !== null) {
+        const evaluation = { step, evalLoss: progress.evalLoss };
+        Object.assign(progress, recordEvaluation(progress, evaluation, config));
+      }
       if (isDue) await emitSamples(options, step);
       progress.pendingMetric = null;
-      if (step > 0 && config.checkpoint_interval > 0 && step % config.checkpoint_interval === 0) await save();
+      const isCheckpointDue = config.checkpoint_interval > 0 && step % config.checkpoint_interval === 0;
+      if (step > 0 && (isCheckpointDue || (savesBest && progress.best?.step === step))) await save();
     }
-    if (step === totalSteps) break;
+    if (step === totalSteps || isPatienceOver(progress, config)) break;
     if (options.takeCheckpointRequest() && savedStep !== step) await save();
     if (options.shouldStop()) return await stop();
 
@@ -226,18 +239,38 @@ async function trainWith(
     progress.pendingMetric = { trainLoss, gradNorm, learningRate, tokensPerSecond };
   }
 
-  // 5. The result: checkpoint, adapter or model, read again and compared.
+  // 5. The result: the last checkpoint, then adapter or model, of the best step if asked, read again and compared.
   emit({ kind: "progress", phase: "saving", done: 0, total: 1 });
-  if (savedStep !== totalSteps) await save();
-  assertFinite(parameters, totalSteps);
+  const { step } = progress;
+  if (savedStep !== step) await save();
+  const endReason = step < totalSteps ? describeEarlyStop({ step, totalSteps }, config) : null;
+  if (endReason !== null) log("info", endReason);
+  const { best } = progress;
+  let result = { step, evalLoss: progress.evalLoss };
+  if (config.load_best_model_at_end && best !== null && best.step !== step) {
+    try {
+      await loadCheckpointParameters(runDir, best.step, parameters, configHash);
+      result = best;
+      log("info", `The result is that of step ${best.step}, whose held-out loss was the lowest.`);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : "";
+      log(
+        "warn",
+        `The checkpoint of step ${best.step}, the best, can't be read, so the result is the last step's: ${reason}`,
+      );
+    }
+  }
+  assertFinite(parameters, result.step);
   const adapterPath = await saveResult({ runDir, modelDir: options.modelDir, parameters, adapter });
   emit({
     kind: "done",
     outcome: "completed",
-    step: totalSteps,
+    step,
     adapterPath,
     evalLossBefore: progress.evalLossBefore,
-    evalLossAfter: progress.evalLoss,
+    evalLossAfter: result.evalLoss,
+    adapterStep: result.step,
+    ...(endReason === null ? {} : { endReason }),
   });
   return "completed";
 }
@@ -254,6 +287,11 @@ function checkTrainable({ blocks, config, model }: TrainOptions, totalSteps: num
   }
   if (config.warmup_steps >= totalSteps && config.warmup_steps > 0) {
     const message = `warmup_steps is ${config.warmup_steps}, but the run has only ${totalSteps} steps; lower it.`;
+    throw new TrainingFailure("user_config", message, null);
+  }
+  if (splits.eval.trainableTokens === 0 && (config.load_best_model_at_end || config.early_stopping_patience > 0)) {
+    const setting = config.load_best_model_at_end ? "load_best_model_at_end" : "early_stopping_patience";
+    const message = `${setting} goes by the held-out loss, but nothing is held out; raise eval_split or turn it off.`;
     throw new TrainingFailure("user_config", message, null);
   }
   if (model.parameters.length === 0) {
@@ -275,10 +313,10 @@ function adapterSettings(config: RunConfig, parameters: readonly Parameter[]): A
   };
 }
 
-function describeHeldOut({ manifest }: Blocks): string {
+function describeHeldOut({ manifest }: Blocks, maxPositions: number): string {
   const { blocks, trainableTokens } = manifest.splits.eval;
   if (trainableTokens === 0) return "There is no held-out data, so no held-out loss is measured.";
-  const used = selectEvalBlocks(blocks, manifest.blockLength).length;
+  const used = selectEvalBlocks(blocks, manifest.blockLength, maxPositions).length;
   const share = used === blocks ? "all" : "evenly spread";
   return `Held-out loss is measured on ${used} of ${blocks} blocks (${share}), ${used * manifest.blockLength} tokens with padding.`;
 }
@@ -310,6 +348,7 @@ function metricFrame(
     tokensPerSecond: values.tokensPerSecond,
     tokensSeen: progress.tokensSeen,
     peakBytes: options.peakBytes(),
+    residentBytes: options.residentBytes(),
     isFinite: allFinite,
     rank: 0,
   };

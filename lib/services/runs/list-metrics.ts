@@ -47,5 +47,6 @@ const toMetricPoint = (row: MetricRow): MetricPoint => ({
   tokensPerSecond: row.tokensPerSecond,
   tokensSeen: row.tokensSeen,
   isFinite: row.isFinite,
+  residentBytes: row.residentBytes,
   timestamp: row.timestamp.toISOString(),
 });

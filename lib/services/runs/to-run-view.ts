@@ -36,6 +36,7 @@ export function toRunView({ run, config, datasetName }: RunRecord, now: Date, ru
     exitCause: lost ? "lost_worker" : run.exitCause,
     exitMessage: lost ? LOST_WORKER_MESSAGE : run.exitMessage,
     adapterPath: run.adapterPath,
+    adapterStep: run.adapterStep,
     trainableParameters: run.trainableParameters,
     totalParameters: run.totalParameters,
     queuePosition: run.status === "queued" ? runsAhead : null,
