@@ -80,6 +80,14 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
     input: { kind: "text", example: "/home/me/adapter" },
     hint: "Folder of an adapter, ours or PEFT’s; its method, rank, alpha and targets then hold.",
   },
+  layerwise_lr_decay: {
+    input: { kind: "number", step: 0.05 },
+    hint: "Each layer’s rate as a share of that above it; 0.9 spares what lower layers know, 1 treats all alike.",
+  },
+  neftune_noise_alpha: {
+    input: whole,
+    hint: "Noise on the input while training, against learning by heart; 5 is common, 0 turns it off.",
+  },
   scheduler: {
     input: { kind: "select", options: SCHEDULERS },
     hint: "How the learning rate falls after warm-up; wsd keeps it up and falls at the end.",
@@ -166,6 +174,8 @@ export const ADVANCED_FIELDS: FieldKey[] = [
   "checkpoint_interval",
   "max_grad_norm",
   "weight_decay",
+  "layerwise_lr_decay",
+  "neftune_noise_alpha",
   "seed",
   "optimizer",
   "adam_beta1",

@@ -87,6 +87,8 @@ const Settings = z.strictObject({
   lion_beta2: finite(0, 0.99999).default(0.99),
   muon_momentum: finite(0, 0.9999).default(0.95),
   weight_decay: finite(0, 1).default(0),
+  /** Learning rate of a layer ÷ that of the layer above it, from the head (at the full rate) down to the embedding. */
+  layerwise_lr_decay: finite(0.1, 1).default(1),
   scheduler: z.enum(SCHEDULERS).default("linear"),
   /** How often "cosine_with_restarts" falls to 0. */
   num_cycles: whole(1, 1000).default(2),
@@ -95,6 +97,8 @@ const Settings = z.strictObject({
   gradient_accumulation_steps: whole(1, 1024).default(1),
   /** Global L2 norm to clip to; 0 turns clipping off. */
   max_grad_norm: finite(0, 1000).default(1),
+  /** NEFTune: noise of this size on the embedding while training; 0 turns it off. Transformers' name. */
+  neftune_noise_alpha: finite(0, 1000).default(0),
   seed: whole(0, 2147483647).default(42),
   /** Share of files held out for evaluation. */
   eval_split: finite(0, 0.5).default(0.1),

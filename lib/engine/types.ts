@@ -15,6 +15,8 @@ export interface Batch {
    * are dealt into micro-batches and however often the run was stopped. Absent in evaluation, where nothing is random.
    */
   seeds?: Uint32Array;
+  /** NEFTune's α: how much noise the embedding gets in this training step; none when absent. */
+  noiseAlpha?: number;
 }
 
 export interface LossSum {

@@ -10,6 +10,7 @@ import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "../t
 import { feedsByKind, lossRows } from "./batch-inputs";
 import { CachedCompletion } from "./cached-completion";
 import { addRowGradients, embedRows } from "./embed-rows";
+import { addEmbeddingNoise } from "./embedding-noise";
 import type { LayerState, LayerwiseState } from "./layerwise-state";
 import { type BlockSessions, type SessionSettings, Sessions } from "./sessions";
 
@@ -49,7 +50,9 @@ export class LayerwiseModel implements TrainableModel {
 
   async accumulateGradients(batch: Batch, gradientScale: number, shouldStop = () => false): Promise<LossSum> {
     const feedsOf = feedsByKind(batch);
-    const inputs = [this.embed(batch)];
+    const embedded = this.embed(batch);
+    addEmbeddingNoise(embedded, batch);
+    const inputs = [embedded];
     const kept: Record<string, Float32Array>[] = [];
     for (const [index, layer] of this.state.layers.entries()) {
       throwIfAsked(shouldStop);

@@ -20,14 +20,32 @@ type OptimizerSettings = Pick<
   | "lion_beta2"
   | "muon_momentum"
   | "weight_decay"
+  | "layerwise_lr_decay"
 >;
+
+/**
+ * Layer-wise learning rates (Howard and Ruder 2018, https://arxiv.org/abs/1801.06146): the head keeps the schedule's rate,
+ * layer l of N gets decay^(N − l) of it, the embedding (with it a head that is tied to it) decay^(N + 1). Multiplied with
+ * each parameter's own scale.
+ */
+export function scaleByLayer(parameters: readonly Parameter[], decay: number): readonly Parameter[] {
+  if (decay === 1) return parameters;
+  const layers = 1 + Math.max(-1, ...parameters.flatMap(({ place }) => (typeof place === "number" ? [place] : [])));
+  const distanceOf = ({ place = "head" }: Parameter): number =>
+    place === "head" ? 0 : place === "embedding" ? layers + 1 : layers - place;
+  return parameters.map((parameter) => ({
+    ...parameter,
+    learningRateScale: (parameter.learningRateScale ?? 1) * decay ** distanceOf(parameter),
+  }));
+}
 
 /** One learning rate serves all parts: Muon's updates are made as large as AdamW's usually are. */
 export async function openOptimizer(
-  parameters: readonly Parameter[],
+  allParameters: readonly Parameter[],
   config: OptimizerSettings,
   threads = availableParallelism(),
 ): Promise<Optimizer> {
+  const parameters = scaleByLayer(allParameters, config.layerwise_lr_decay);
   const weightDecay = config.weight_decay;
   const adamw = {
     beta1: config.adam_beta1,

@@ -194,6 +194,7 @@ async function trainWith(
     }).map((indices) => ({
       ...blocks.getBatch("train", indices, config.batch_size),
       seeds: blockSeeds(config.seed, epoch, indices, config.batch_size),
+      noiseAlpha: config.neftune_noise_alpha,
     }));
     const lossTokens = microBatches.reduce((sum, batch) => sum + countLossTokens(batch), 0);
     for (const { gradient } of parameters) gradient.fill(0);
