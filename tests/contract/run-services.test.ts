@@ -132,10 +132,10 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
     await cp(join(ctx.paths.models, TINY_MODEL_ID), other, { recursive: true });
     expect((await listModels(ctx)).map(({ id }) => id)).toContain("other");
     const settings = JSON.parse(await readFile(join(other, "config.json"), "utf8"));
-    await writeFile(join(other, "config.json"), JSON.stringify({ ...settings, model_type: "qwen2" }));
+    await writeFile(join(other, "config.json"), JSON.stringify({ ...settings, model_type: "mamba" }));
     expect((await listModels(ctx)).map(({ id }) => id)).not.toContain("other");
     const errors = await refusal(tinyRunConfig({ model_type: "other" }));
-    expect(errors).toEqual({ model_type: [expect.stringMatching(/qwen2.*supported: llama/)] });
+    expect(errors).toEqual({ model_type: [expect.stringMatching(/mamba.*supported: llama/)] });
     await rm(other, { recursive: true });
   });
 

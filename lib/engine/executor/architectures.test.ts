@@ -141,6 +141,18 @@ describe.each(names)("%s", (name) => {
     expect(largestDifference(cached.logits, atOnce.logits)).toBeLessThanOrEqual(1e-4);
   });
 
+  test("a greedy continuation from the cache is that of the whole text read anew at every token", async () => {
+    const tokens = first.slice(0, 5);
+    const cached = await model.openCompletion(Int32Array.from(tokens));
+    const likeliest = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
+    for (let i = 0; i < 30; i++) {
+      const atOnce = await model.openCompletion(Int32Array.from(tokens));
+      expect(likeliest(cached.logits)).toBe(likeliest(atOnce.logits));
+      tokens.push(likeliest(cached.logits));
+      await cached.push(tokens.at(-1) as number);
+    }
+  });
+
   test("a hundred steps of AdamW follow torch's losses to the fourth digit", async () => {
     const optimizer = initAdamW(model.parameters);
     for (const [step, loss] of expected.losses.entries()) {

@@ -7,6 +7,7 @@ import type { Shape, Value } from "../graph/ops";
 import { type Architecture, type BlockScope, type LinearSpec, linearWeights, type ModelShape } from "./architecture";
 import { attention } from "./attention";
 import type { Heads } from "./fused-heads";
+import { headShape } from "./head-shape";
 import { type GeluName, gelu, layerNorm, layerNormWeights } from "./layer-norm-parts";
 
 /** The parts of config.json that both depend on. The activation's default is each architecture's own. */
@@ -40,13 +41,10 @@ export function gptDecoder(config: z.infer<typeof GptConfig>, options: GptOption
   const hidden = config.n_embd;
   const inner = config.n_inner ?? 4 * hidden;
   const heads = config.n_head;
-  if (hidden % heads !== 0) throw new Error(`${hidden} values cannot be divided among ${heads} attention heads evenly`);
   const shape: ModelShape = {
+    ...headShape({ hidden, heads, keyValueHeads }),
     hiddenSize: hidden,
     layers: config.n_layer,
-    heads,
-    keyValueHeads,
-    headSize: hidden / heads,
     vocabularySize: config.vocab_size,
     contextLength: config.n_positions,
     tieEmbeddings: config.tie_word_embeddings,

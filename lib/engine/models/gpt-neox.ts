@@ -4,6 +4,7 @@ import type { Shape, Value } from "../graph/ops";
 import { type Architecture, type BlockScope, type LinearSpec, linearWeights, type ModelShape } from "./architecture";
 import { attention } from "./attention";
 import { splitByHead } from "./fused-heads";
+import { headShape } from "./head-shape";
 import { GeluName, gelu, layerNorm, layerNormWeights } from "./layer-norm-parts";
 import { RopeConfig, rotarySize, rotarySpec } from "./rotary";
 
@@ -31,16 +32,17 @@ const ROTATED_SHARE = 0.25;
 export function gptNeox(config: GptNeoxConfig): Architecture {
   const hidden = config.hidden_size;
   const heads = config.num_attention_heads;
-  if (hidden % heads !== 0) throw new Error(`${hidden} values cannot be divided among ${heads} attention heads evenly`);
-  const headSize = hidden / heads;
+  const division = headShape({ hidden, heads });
+  const { headSize } = division;
+  const turned = rotarySize(config, headSize, config.rotary_pct ?? ROTATED_SHARE);
+  const rotary = rotarySpec({ ...config, rope_theta: config.rope_theta ?? config.rotary_emb_base }, turned);
+  const kind = { name: "decoder", window: null, rotary };
   const shape: ModelShape = {
+    ...division,
     hiddenSize: hidden,
     layers: config.num_hidden_layers,
-    heads,
-    keyValueHeads: heads,
-    headSize,
     vocabularySize: config.vocab_size,
-    contextLength: config.max_position_embeddings,
+    contextLength: rotary.contextLength,
     tieEmbeddings: config.tie_word_embeddings,
   };
   const linear = (module: string, inFeatures: number, outFeatures: number, bias = true): LinearSpec => ({
@@ -55,9 +57,6 @@ export function gptNeox(config: GptNeoxConfig): Architecture {
     linear("mlp.dense_h_to_4h", hidden, config.intermediate_size),
     linear("mlp.dense_4h_to_h", config.intermediate_size, hidden),
   ];
-  const turned = rotarySize(config, headSize, config.rotary_pct ?? ROTATED_SHARE);
-  const theta = config.rope_parameters?.rope_theta ?? config.rope_theta ?? config.rotary_emb_base;
-  const kind = { name: "decoder", window: null, rotary: rotarySpec({ ...config, rope_theta: theta }, turned) };
   const embeddingName = "gpt_neox.embed_in.weight";
   const headName = shape.tieEmbeddings ? embeddingName : "embed_out.weight";
 

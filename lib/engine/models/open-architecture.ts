@@ -5,11 +5,17 @@ import { z } from "zod";
 import { isSupportedModelType, SUPPORTED_MODEL_TYPES, type SupportedModelType } from "@/lib/contracts/model-types";
 import { AppError } from "@/lib/errors";
 import type { Architecture } from "./architecture";
+import { Gemma2Config, gemma2 } from "./gemma2";
+import { Gemma3Config, gemma3 } from "./gemma3";
 import { GptBigcodeConfig, gptBigcode } from "./gpt-bigcode";
 import { GptNeoxConfig, gptNeox } from "./gpt-neox";
 import { Gpt2Config, gpt2 } from "./gpt2";
 import { LlamaConfig, llama } from "./llama";
+import { MistralConfig, mistral } from "./mistral";
 import { PhiConfig, phi } from "./phi";
+import { Phi3Config, phi3 } from "./phi3";
+import { QwenConfig, qwen2 } from "./qwen2";
+import { Qwen3Config, qwen3 } from "./qwen3";
 import { Starcoder2Config, starcoder2 } from "./starcoder2";
 
 const MAX_CONFIG_BYTES = 1_000_000;
@@ -22,6 +28,12 @@ const ARCHITECTURES: Record<SupportedModelType, (config: unknown) => Architectur
   starcoder2: (config) => starcoder2(Starcoder2Config.parse(config)),
   phi: (config) => phi(PhiConfig.parse(config)),
   gpt_neox: (config) => gptNeox(GptNeoxConfig.parse(config)),
+  mistral: (config) => mistral(MistralConfig.parse(config)),
+  qwen2: (config) => qwen2(QwenConfig.parse(config)),
+  qwen3: (config) => qwen3(Qwen3Config.parse(config)),
+  gemma2: (config) => gemma2(Gemma2Config.parse(config)),
+  gemma3_text: (config) => gemma3(Gemma3Config.parse(config)),
+  phi3: (config) => phi3(Phi3Config.parse(config)),
 };
 
 /**

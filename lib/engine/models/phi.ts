@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Shape, Value } from "../graph/ops";
 import { type Architecture, type BlockScope, type LinearSpec, linearWeights, type ModelShape } from "./architecture";
 import { attention, splitHeads } from "./attention";
+import { headShape } from "./head-shape";
 import { GeluName, gelu, layerNorm, layerNormWeights } from "./layer-norm-parts";
 import { RopeConfig, rotarySize, rotarySpec } from "./rotary";
 
@@ -27,18 +28,16 @@ const ROTATED_SHARE = 0.5;
 export function phi(config: PhiConfig): Architecture {
   const hidden = config.hidden_size;
   const heads = config.num_attention_heads;
-  const keyValueHeads = config.num_key_value_heads ?? heads;
-  const headSize = hidden / heads;
-  if (heads % keyValueHeads !== 0)
-    throw new Error(`${heads} attention heads cannot share ${keyValueHeads} key heads evenly`);
+  const division = headShape({ hidden, heads, keyValueHeads: config.num_key_value_heads });
+  const { keyValueHeads, headSize } = division;
+  const rotary = rotarySpec(config, rotarySize(config, headSize, ROTATED_SHARE));
+  const kind = { name: "decoder", window: null, rotary };
   const shape: ModelShape = {
+    ...division,
     hiddenSize: hidden,
     layers: config.num_hidden_layers,
-    heads,
-    keyValueHeads,
-    headSize,
     vocabularySize: config.vocab_size,
-    contextLength: config.max_position_embeddings,
+    contextLength: rotary.contextLength,
     tieEmbeddings: config.tie_word_embeddings,
   };
   const linear = (module: string, inFeatures: number, outFeatures: number): LinearSpec => ({
@@ -55,8 +54,6 @@ export function phi(config: PhiConfig): Architecture {
     linear("mlp.fc1", hidden, config.intermediate_size),
     linear("mlp.fc2", config.intermediate_size, hidden),
   ];
-  const rotary = rotarySpec(config, rotarySize(config, headSize, ROTATED_SHARE));
-  const kind = { name: "decoder", window: null, rotary };
   const embeddingName = "model.embed_tokens.weight";
   const headName = shape.tieEmbeddings ? embeddingName : "lm_head.weight";
 

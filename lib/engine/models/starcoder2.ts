@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Shape, Value } from "../graph/ops";
 import { type Architecture, type BlockScope, type LinearSpec, linearWeights, type ModelShape } from "./architecture";
 import { attention, splitHeads } from "./attention";
+import { headShape } from "./head-shape";
 import { GeluName, gelu, layerNorm, layerNormWeights } from "./layer-norm-parts";
 import { RopeConfig, rotarySpec } from "./rotary";
 
@@ -25,18 +26,16 @@ export type Starcoder2Config = z.infer<typeof Starcoder2Config>;
 export function starcoder2(config: Starcoder2Config): Architecture {
   const hidden = config.hidden_size;
   const heads = config.num_attention_heads;
-  const keyValueHeads = config.num_key_value_heads;
-  const headSize = hidden / heads;
-  if (heads % keyValueHeads !== 0)
-    throw new Error(`${heads} attention heads cannot share ${keyValueHeads} key heads evenly`);
+  const division = headShape({ hidden, heads, keyValueHeads: config.num_key_value_heads });
+  const { keyValueHeads, headSize } = division;
+  const rotary = rotarySpec(config, headSize);
+  const kind = { name: "decoder", window: config.sliding_window ?? null, rotary };
   const shape: ModelShape = {
+    ...division,
     hiddenSize: hidden,
     layers: config.num_hidden_layers,
-    heads,
-    keyValueHeads,
-    headSize,
     vocabularySize: config.vocab_size,
-    contextLength: config.max_position_embeddings,
+    contextLength: rotary.contextLength,
     tieEmbeddings: config.tie_word_embeddings,
   };
   const linear = (module: string, inFeatures: number, outFeatures: number): LinearSpec => ({
@@ -53,7 +52,6 @@ export function starcoder2(config: Starcoder2Config): Architecture {
     linear("mlp.c_fc", hidden, config.intermediate_size),
     linear("mlp.c_proj", config.intermediate_size, hidden),
   ];
-  const kind = { name: "decoder", window: config.sliding_window ?? null, rotary: rotarySpec(config, headSize) };
   const embeddingName = "model.embed_tokens.weight";
   const headName = shape.tieEmbeddings ? embeddingName : "lm_head.weight";
 
