@@ -9,8 +9,11 @@ const finite = (min: number, max: number) =>
   z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
 const whole = (min: number, max: number) => finite(min, max).refine(Number.isInteger, "must be a whole number");
 
-/** How frozen weights are held: fp32, or int8 with a scale per channel, whose products are 8-bit too. */
-export const BASE_PRECISIONS = ["fp32", "int8"] as const;
+/**
+ * How the frozen matrices of linear layers are held: fp32; bf16, which is also f16 where the file has that, widened to
+ * fp32 for every product; or int8 with a scale per channel, whose products are 8-bit too.
+ */
+export const BASE_PRECISIONS = ["fp32", "bf16", "int8"] as const;
 export type BasePrecision = (typeof BASE_PRECISIONS)[number];
 
 export const METHODS = ["lora", "rslora", "dora", "full"] as const;

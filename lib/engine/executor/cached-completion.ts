@@ -58,9 +58,10 @@ export class CachedCompletion implements Completion {
     const caches: LayerCache[] = [];
     const { embedding } = model.architecture;
     let x = embedRows(embedding, model.state.outer, batch, new Float32Array(blockLength * shape.hiddenSize));
-    for (const layer of model.state.layers) {
+    for (const [index, layer] of model.state.layers.entries()) {
       const session = await model.sessions.block(batch, layer).session("prefill");
-      const { y, keys, values } = (await session.run({ x, ...feedsOf(layer), ...layer.feeds })) as Record<
+      const lent = await model.state.lent.lend(index, (index + 1) % shape.layers);
+      const { y, keys, values } = (await session.run({ x, ...feedsOf(layer), ...layer.feeds, ...lent })) as Record<
         string,
         Float32Array
       >;
@@ -93,6 +94,7 @@ export class CachedCompletion implements Completion {
         positions,
         past_mask: mask,
         ...layer.feeds,
+        ...(await state.lent.lend(index, (index + 1) % shape.layers)),
         past_keys: cache.keys,
         past_values: cache.values,
       });

@@ -54,6 +54,7 @@ export class LayerwiseModel implements TrainableModel {
     addEmbeddingNoise(embedded, batch);
     const inputs = [embedded];
     const kept: Record<string, Float32Array>[] = [];
+    const last = this.state.layers.length - 1;
     for (const [index, layer] of this.state.layers.entries()) {
       throwIfAsked(shouldStop);
       const { graphs, session } = this.blockOf(batch, layer);
@@ -63,8 +64,9 @@ export class LayerwiseModel implements TrainableModel {
           `${index}:${name}`,
           shape.reduce((a, b) => a * b, 1),
         );
+      const lent = await this.state.lent.lend(index, Math.min(index + 1, last));
       const { y, ...rest } = await (await session("forward")).run(
-        { x: inputs[index] as Float32Array, ...feedsOf(layer), ...layer.feeds },
+        { x: inputs[index] as Float32Array, ...feedsOf(layer), ...layer.feeds, ...lent },
         into,
       );
       inputs.push(y as Float32Array);
@@ -72,7 +74,7 @@ export class LayerwiseModel implements TrainableModel {
     }
     const { loss, dy } = await this.headGradient(batch, inputs.at(-1) as Float32Array, gradientScale);
     let gradient = dy;
-    for (let index = this.state.layers.length - 1; index >= 0; index--) {
+    for (let index = last; index >= 0; index--) {
       throwIfAsked(shouldStop);
       const layer = this.state.layers[index] as LayerState;
       const { graphs, session } = this.blockOf(batch, layer);
@@ -84,6 +86,7 @@ export class LayerwiseModel implements TrainableModel {
         dy: gradient,
         ...feedsOf(layer),
         ...layer.feeds,
+        ...(await this.state.lent.lend(index, Math.max(index - 1, 0))),
         ...kept[index],
       };
       const results = await (await session("backward")).run(feeds, into);
@@ -145,7 +148,12 @@ export class LayerwiseModel implements TrainableModel {
       throwIfAsked(shouldStop);
       const session = await this.blockOf(batch, layer).session("inference");
       const { y } = await session.run(
-        { x, ...feedsOf(layer), ...layer.feeds },
+        {
+          x,
+          ...feedsOf(layer),
+          ...layer.feeds,
+          ...(await this.state.lent.lend(index, (index + 1) % this.state.layers.length)),
+        },
         { y: this.buffer(`dx${index % 2}`, x.length) },
       );
       x = y as Float32Array;

@@ -1,10 +1,11 @@
 /** @file What an opened model holds: weights to feed, and the parameters among them that are trained. */
 import type { LayerKind } from "../models/architecture";
 import type { Parameter } from "../types";
+import type { LentWeights } from "../weights/lent-weights";
 
 export interface LayerState {
   kind: LayerKind;
-  /** Fed under these names to every session of the layer: weights and adapters. */
+  /** Fed under these names to every session of the layer, beside what is lent: weights and adapters. */
   feeds: Record<string, Float32Array | Int8Array>;
   /** Linear layers with an adapter. */
   adapted: string[];
@@ -18,6 +19,7 @@ export interface LayerwiseState {
   /** Those of them that final norm and head are fed. */
   headFeeds: Readonly<Record<string, Float32Array>>;
   layers: LayerState[];
+  lent: LentWeights;
   parameters: Parameter[];
   totalParameters: number;
   /** Those of them that are trained. */

@@ -1,8 +1,18 @@
 /** @file A checkpoint's weights, checked against its architecture before anything runs. */
 import { AppError } from "@/lib/errors";
-import { sameShape, sizeOf } from "../graph/ops";
+import { sameShape } from "../graph/ops";
 import { type Architecture, expectedWeights } from "../models/architecture";
 import { openCheckpoint } from "../safetensors/open-checkpoint";
+import { type Half, isFiniteHalf } from "../safetensors/widen";
+
+/** One weight of a checkpoint, not read yet. Reading throws an AppError when a value is NaN or infinite. */
+export interface CheckpointWeight {
+  name: string;
+  /** f32 as it lies in the file, bf16 and f16 widened exactly. */
+  read(): Promise<Float32Array>;
+  /** bf16 and f16 as they lie in the file, f32 rounded to bf16. */
+  readHalf(): Promise<Half>;
+}
 
 /** Tensors that published checkpoints carry beside their weights: a tied head's copy, and tables we compute. */
 function isRedundant(name: string, architecture: Architecture): boolean {
@@ -12,19 +22,20 @@ function isRedundant(name: string, architecture: Architecture): boolean {
 /** Every weight at once. */
 export async function loadWeights(modelDir: string, architecture: Architecture): Promise<Map<string, Float32Array>> {
   const weights = new Map<string, Float32Array>();
-  await readWeights(modelDir, architecture, (name, data) => weights.set(name, data));
+  await readWeights(modelDir, architecture, async ({ name, read }) => {
+    weights.set(name, await read());
+  });
   return weights;
 }
 
 /**
- * Reads one weight after the other as float32 (f32 as it lies in the file, bf16 and f16 widened exactly), so that who
- * makes something smaller of each never holds them all.
+ * Offers one weight after the other, so that who makes something smaller of each never holds them all.
  * @throws AppError naming the first missing, misshapen, surplus or non-finite weight.
  */
 export async function readWeights(
   modelDir: string,
   architecture: Architecture,
-  visit: (name: string, data: Float32Array) => void,
+  visit: (weight: CheckpointWeight) => Promise<void>,
 ): Promise<void> {
   const invalid = (problem: string) =>
     new AppError("invalid_input", `The model in ${modelDir} ${problem}; download it again or fix its config.json.`);
@@ -50,14 +61,24 @@ export async function readWeights(
       (name) => !stored.has(name) && !isRedundant(name, architecture),
     );
     if (surplus) throw invalid(`has a weight ${surplus} that its config.json knows nothing of`);
-    for (const [name, shape] of expected) {
-      const data = await checkpoint.read(storedName(name));
-      // One pass: a sum is finite only if every term is.
-      let sum = 0;
-      for (let i = 0; i < data.length; i++) sum += Math.abs(data[i] as number);
-      if (!Number.isFinite(sum) || data.length !== sizeOf(shape))
-        throw invalid(`has NaN or infinite values in ${name}`);
-      visit(name, data);
+    const nonFinite = (name: string) => invalid(`has NaN or infinite values in ${name}`);
+    for (const name of expected.keys()) {
+      await visit({
+        name,
+        read: async () => {
+          const data = await checkpoint.read(storedName(name));
+          // One pass: a sum is finite only if every term is.
+          let sum = 0;
+          for (let i = 0; i < data.length; i++) sum += Math.abs(data[i] as number);
+          if (!Number.isFinite(sum)) throw nonFinite(name);
+          return data;
+        },
+        readHalf: async () => {
+          const half = await checkpoint.readHalf(storedName(name));
+          if (!isFiniteHalf(half)) throw nonFinite(name);
+          return half;
+        },
+      });
     }
   } finally {
     await checkpoint.close();

@@ -12,13 +12,12 @@ import { type Architecture, expectedWeights } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
 import { weightPlaces } from "../models/weight-places";
 import type { Rng } from "../optim/rng";
-import { quantizeLinear } from "../quantize/quantized-linear";
 import { type Device, resolveDevice } from "../runtime/session";
 import type { Parameter, Place } from "../types";
+import { holdWeights } from "../weights/hold-weights";
 import { adapterInput } from "./block-scope";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
-import { readWeights } from "./load-weights";
 
 /** Activations kept from the forward pass, over all layers. A constant: the choice must not depend on the machine's state. */
 const KEEP_BYTES = 640 * 1024 * 1024;
@@ -83,21 +82,8 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   const adaptedModules = isFull ? [] : resolveTargetModules(allModules, config);
   const chosen = new Set(adaptedModules);
 
-  const weights = new Map<string, Float32Array>();
-  const quantized = new Map<string, Record<string, Float32Array | Int8Array>>();
-  const quantizable = new Map(
-    config.base_precision === "int8"
-      ? layerIndexes.flatMap((layer) =>
-          linears.map((spec) => [layerName(layer, `${spec.module}.weight`), spec] as const),
-        )
-      : [],
-  );
-  await readWeights(modelDir, architecture, (name, data) => {
-    const spec = quantizable.get(name);
-    if (spec) quantized.set(name, quantizeLinear(spec, data));
-    else weights.set(name, data);
-  });
-  const weight = (name: string) => weights.get(name) as Float32Array;
+  const held = await holdWeights(modelDir, architecture, config.base_precision);
+  const weight = (name: string) => held.whole.get(name) as Float32Array;
   const trainedWeights = new Map<string, Parameter>();
   const places = weightPlaces(architecture);
   if (isFull)
@@ -107,15 +93,12 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   const layers: LayerState[] = layerIndexes.map((layer) => {
     const adapted = linears.map(({ module }) => module).filter((module) => chosen.has(layerName(layer, module)));
     const trained = adapt(architecture, layer, adapted, config.rank, rng);
-    const feeds: LayerState["feeds"] = {};
+    const feeds: LayerState["feeds"] = { ...held.codes(layer) };
     for (const name of architecture.layerWeights.keys()) {
       const fullName = layerName(layer, name);
-      const codes = quantized.get(fullName);
-      if (codes) {
-        Object.assign(feeds, codes);
-        continue;
-      }
-      feeds[name] = weight(fullName);
+      const whole = held.whole.get(fullName);
+      if (!whole) continue;
+      feeds[name] = whole;
       const full = trainedWeights.get(fullName);
       if (full) trained.set(name, full);
     }
@@ -140,6 +123,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       outer: new Map(outerNames.map((name) => [name, weight(name)])),
       headFeeds: Object.fromEntries([...architecture.headWeights.keys()].map((name) => [name, weight(name)])),
       layers,
+      lent: held.lent,
       parameters,
       totalParameters: baseParameters + (isFull ? 0 : parameters.reduce((sum, { data }) => sum + data.length, 0)),
       trainedOuter: new Map([...trainedWeights].filter(([name]) => outerNames.includes(name))),

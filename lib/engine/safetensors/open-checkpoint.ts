@@ -5,6 +5,7 @@ import { z } from "zod";
 import { AppError } from "@/lib/errors";
 import { openSafetensors, type SafetensorsFile } from "./open-safetensors";
 import type { SafetensorsTensor } from "./parse-header";
+import type { Half } from "./widen";
 
 const MAX_INDEX_BYTES = 100_000_000;
 const MAX_SHARDS = 1000;
@@ -25,6 +26,7 @@ export interface CheckpointTensor extends SafetensorsTensor {
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, CheckpointTensor>;
   read(name: string): Promise<Float32Array>;
+  readHalf(name: string): Promise<Half>;
   readRaw(name: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
@@ -121,6 +123,7 @@ function checkpointOf(owners: ReadonlyMap<string, SafetensorsFile>, files: reado
   return {
     tensors,
     read: async (name) => owner(name).read(name),
+    readHalf: async (name) => owner(name).readHalf(name),
     readRaw: async (name) => owner(name).readRaw(name),
     close: async () => {
       await Promise.all(files.map((file) => file.close()));

@@ -2,7 +2,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { AppError } from "@/lib/errors";
 import { MAX_HEADER_BYTES, parseHeader, type SafetensorsTensor } from "./parse-header";
-import { widenBf16, widenF16 } from "./widen";
+import { type Half, narrowBf16, widenBf16, widenF16 } from "./widen";
 
 /** Read calls are at most this long: bounds the extra memory of widening, and stays below the 2 GiB limit of read(2). */
 const CHUNK_BYTES = 16 * 1024 * 1024;
@@ -13,6 +13,8 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
   /** The tensor's values, row-major. F32 as they are, BF16 and F16 widened exactly; other dtypes are refused. */
   read(name: string): Promise<Float32Array>;
+  /** The tensor in 16 bits: BF16 and F16 as they are, F32 rounded to BF16; other dtypes are refused. */
+  readHalf(name: string): Promise<Half>;
   /** The tensor's bytes as stored. */
   readRaw(name: string): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -91,18 +93,20 @@ class OpenFile implements SafetensorsFile {
     return tensor;
   }
 
+  private notFloat(name: string, { dtype }: SafetensorsTensor): AppError {
+    return new AppError(
+      "invalid_input",
+      `${this.path}: tensor ${JSON.stringify(name)} is ${dtype}, but weights must be F32, F16 or BF16.`,
+    );
+  }
+
   async read(name: string): Promise<Float32Array> {
     const tensor = this.get(name);
     if (tensor.dtype === "F32") {
       const raw = await this.readRaw(name);
       return new Float32Array(raw.buffer, 0, raw.byteLength / 4);
     }
-    if (tensor.dtype !== "BF16" && tensor.dtype !== "F16") {
-      throw new AppError(
-        "invalid_input",
-        `${this.path}: tensor ${JSON.stringify(name)} is ${tensor.dtype}, but weights must be F32, F16 or BF16.`,
-      );
-    }
+    if (tensor.dtype !== "BF16" && tensor.dtype !== "F16") throw this.notFloat(name, tensor);
     const widen = tensor.dtype === "BF16" ? widenBf16 : widenF16;
     const values = new Float32Array(tensor.byteLength / 2);
     const chunk = new Uint16Array(Math.min(CHUNK_BYTES, tensor.byteLength) / 2);
@@ -113,6 +117,29 @@ class OpenFile implements SafetensorsFile {
       widen(part, values, start);
     }
     return values;
+  }
+
+  async readHalf(name: string): Promise<Half> {
+    const tensor = this.get(name);
+    const { dtype } = tensor;
+    if (dtype === "BF16" || dtype === "F16") {
+      const raw = await this.readRaw(name);
+      return { bits: new Uint16Array(raw.buffer, 0, raw.byteLength / 2), dtype };
+    }
+    if (dtype !== "F32") throw this.notFloat(name, tensor);
+    const bits = new Uint16Array(tensor.byteLength / 4);
+    const chunk = new Float32Array(Math.min(CHUNK_BYTES, tensor.byteLength) / 4);
+    for (let start = 0; start < bits.length; start += chunk.length) {
+      const part = chunk.subarray(0, Math.min(chunk.length, bits.length - start));
+      await readFully(
+        this.handle,
+        this.path,
+        new Uint8Array(part.buffer, 0, part.byteLength),
+        tensor.byteOffset + start * 4,
+      );
+      bits.set(narrowBf16(part), start);
+    }
+    return { bits, dtype: "BF16" };
   }
 
   async readRaw(name: string): Promise<Uint8Array> {

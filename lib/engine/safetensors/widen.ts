@@ -30,6 +30,25 @@ export function widenF16(source: Uint16Array, target: Float32Array, offset: numb
   for (let i = 0; i < source.length; i++) target[offset + i] = table[source[i] as number] as number;
 }
 
+/** 16-bit floats as they lie in a file: values by their bits. */
+export interface Half {
+  bits: Uint16Array;
+  dtype: "BF16" | "F16";
+}
+
+/** Writes all values as float32 to the start of target: exact. */
+export function widen({ bits, dtype }: Half, target: Float32Array): void {
+  if (dtype === "BF16") widenBf16(bits, target, 0);
+  else widenF16(bits, target, 0);
+}
+
+/** The exponent of NaN and infinity is all ones. */
+export function isFiniteHalf({ bits, dtype }: Half): boolean {
+  const exponent = dtype === "BF16" ? 0x7f80 : 0x7c00;
+  for (let i = 0; i < bits.length; i++) if (((bits[i] as number) & exponent) === exponent) return false;
+  return true;
+}
+
 /** float32 → bfloat16 bits. NaN stays NaN; values beyond the largest bfloat16 become infinite. */
 export function narrowBf16(source: Float32Array): Uint16Array {
   const bits = new Uint32Array(source.buffer, source.byteOffset, source.length);
