@@ -67,7 +67,10 @@ export async function measureFirstLoss(home) {
       const seconds = (performance.now() - asked) / 1000;
       if (firstHeldOut === null && /"evalLoss":\d/.test(line)) firstHeldOut = seconds;
       if (/"trainLoss":\d/.test(line))
-        return { secondsToFirstHeldOutLoss: firstHeldOut, secondsToFirstTrainLoss: seconds };
+        return {
+          secondsToFirstHeldOutLoss: firstHeldOut ?? "none came",
+          secondsToFirstTrainLoss: seconds,
+        };
     }
     throw new Error("the stream ended before a loss came");
   } finally {

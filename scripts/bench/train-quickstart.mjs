@@ -1,11 +1,19 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../setup/root.mjs";
 import { lastLines, runCommand } from "../setup/run-command.mjs";
 
-/** The quickstart through the command line, from an empty folder: duration, and the loss on the same held-out files. */
-export async function measureQuickstart(home) {
+/**
+ * The quickstart through the command line, with some of its settings changed if asked: duration, and the loss before and
+ * after on the same held-out files.
+ */
+export async function trainQuickstart(home, changes = {}) {
+  const settings = JSON.parse(readFileSync(join(root, "examples", "quickstart.json"), "utf8"));
+  mkdirSync(home, { recursive: true });
+  const config = join(home, "bench-config.json");
+  writeFileSync(config, JSON.stringify({ ...settings, ...changes }));
   const started = performance.now();
-  const args = [join(root, "dist", "cli.mjs"), "train", join(root, "examples", "quickstart.json"), "--json"];
+  const args = [join(root, "dist", "cli.mjs"), "train", config, "--json"];
   const { code, output } = await runCommand(process.execPath, args, {
     env: { CODETUNE_HOME: home, LOG_LEVEL: "warn" },
   });

@@ -1,0 +1,72 @@
+/** @file What a command line asks for. */
+import { parseArgs } from "node:util";
+import { type EngineCell, isUsual, listEngineCells } from "./engine-cells";
+import { listPeftSettings, type PeftSetting } from "./peft-settings";
+import { PROGRAM_CELLS, type ProgramCell } from "./program-cells";
+
+export interface Choice {
+  programs: readonly ProgramCell[];
+  engine: readonly EngineCell[];
+  settings: readonly PeftSetting[];
+  rounds: number;
+  isQuick: boolean;
+  /** Rewrite docs/bench.md from what was measured before, and measure nothing. */
+  isDocs: boolean;
+}
+
+export const USAGE = `usage: npm run bench -- [--cells "<words>" …] [--vs peft] [--quick] [--rounds n] | --docs
+  --cells   only cells that have all of the words in their name: "135M 1024 int8", quickstart; again for more
+  --vs      the same work by PEFT in turns; "peft bf16" takes only those settings
+  --quick   a tiny model: shows that everything runs, and nothing else
+  --docs    writes docs/bench.md and its picture from data/bench.json`;
+
+const DEFAULT_ROUNDS = 3;
+
+/** Every word of the filter is a word of the name; "lora" does not mean "rslora". */
+const hasWords = (name: string, filter: string): boolean => {
+  const has = new Set(name.toLowerCase().split(/\s+/));
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => has.has(word));
+};
+
+/** @throws Error with one sentence that says what to change */
+export function chooseCells(args: readonly string[]): Choice {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      cells: { type: "string", multiple: true, default: [] },
+      vs: { type: "string" },
+      quick: { type: "boolean", default: false },
+      docs: { type: "boolean", default: false },
+      rounds: { type: "string", default: String(DEFAULT_ROUNDS) },
+    },
+  });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds must be a whole number of 1 or more.");
+  const filters = [...values.cells, ...positionals];
+  const cells = listEngineCells();
+  const isAsked = ({ name }: { name: string }) => filters.some((filter) => hasWords(name, filter));
+  const stranger = filters.find((filter) => ![...cells, ...PROGRAM_CELLS].some(({ name }) => hasWords(name, filter)));
+  if (stranger !== undefined) {
+    const names = [...PROGRAM_CELLS, ...cells].map(({ name }) => name);
+    throw new Error(`No cell has the words "${stranger}". There are:\n  ${names.join("\n  ")}`);
+  }
+  const settings = listPeftSettings().filter(({ name }) => values.vs !== undefined && hasWords(name, values.vs));
+  if (values.vs !== undefined && settings.length === 0) {
+    const names = listPeftSettings().map(({ name }) => name);
+    throw new Error(`--vs takes words of ${names.join(", ")}, such as peft.`);
+  }
+  const isTinyLora = ({ shape, method }: EngineCell) => shape === "tiny" && method === "lora";
+  const isDefault = values.quick ? isTinyLora : isUsual;
+  return {
+    programs: PROGRAM_CELLS.filter((cell) => (filters.length > 0 ? isAsked(cell) : !values.quick)),
+    engine: cells.filter((cell) => (filters.length > 0 ? isAsked(cell) : isDefault(cell))),
+    settings,
+    rounds,
+    isQuick: values.quick,
+    isDocs: values.docs,
+  };
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { BASE_PRECISIONS, METHODS } from "@/lib/contracts/run-config";
+import { chooseCells } from "./choose-cells";
+import { isUsual, listEngineCells } from "./engine-cells";
+import { listPeftSettings } from "./peft-settings";
+import { planRosters } from "./plan-rosters";
+
+const names = (cells: readonly { name: string }[]) => cells.map(({ name }) => name);
+
+test("the matrix has every precision and method of the schema, and no name twice", () => {
+  const cells = listEngineCells();
+  for (const shape of new Set(cells.map((cell) => cell.shape))) {
+    const ofShape = cells.filter((cell) => cell.shape === shape);
+    for (const precision of BASE_PRECISIONS)
+      for (const method of METHODS.filter((each) => each !== "full"))
+        expect(ofShape.some((cell) => cell.precision === precision && cell.method === method)).toBe(true);
+    expect(ofShape.filter(({ method }) => method === "full").every(({ precision }) => precision === "fp32")).toBe(true);
+  }
+  expect(new Set(names(cells)).size).toBe(cells.length);
+});
+
+test("a usual run has every shape but the tiny one, in every precision", () => {
+  const usual = listEngineCells().filter(isUsual);
+  for (const shape of new Set(listEngineCells().map((cell) => cell.shape))) {
+    const precisions = usual.filter((cell) => cell.shape === shape).map(({ precision }) => precision);
+    expect(new Set(precisions)).toEqual(new Set(shape === "tiny" ? [] : BASE_PRECISIONS));
+  }
+});
+
+test("filters take cells that have all their words, and add up", () => {
+  expect(names(chooseCells(["--cells", "135M lora int8"]).engine)).toEqual([
+    "135M 256 int8 lora",
+    "135M 1024 int8 lora",
+  ]);
+  const both = chooseCells(["--cells", "first loss", "quickstart"]);
+  expect(names(both.programs)).toEqual(["first loss", "quickstart"]);
+  expect(both.engine).toEqual([]);
+  expect(chooseCells(["--quick"]).programs).toEqual([]);
+  expect(new Set(chooseCells(["--quick"]).engine.map(({ shape }) => shape))).toEqual(new Set(["tiny"]));
+});
+
+test("--vs takes the settings that its words name", () => {
+  expect(chooseCells([]).settings).toEqual([]);
+  expect(names(chooseCells(["--vs", "peft"]).settings)).toEqual(names(listPeftSettings()));
+  expect(names(chooseCells(["--vs", "peft bf16"]).settings)).toEqual(["peft bf16 plain", "peft bf16 checkpointing"]);
+});
+
+test.each([
+  [["--cells", "700B"], /700B.*135M 256 fp32 lora/s],
+  [["--vs", "jax"], /--vs takes words of peft fp32/],
+  [["--rounds", "0"], /--rounds/],
+  [["--fast"], /--fast/],
+])("%s is refused with a sentence", (args, message) => {
+  expect(() => chooseCells(args)).toThrow(message);
+});
+
+test("every setting of PEFT takes turns with fp32 and 8-bit; what has no opponent is alone", () => {
+  const cells = listEngineCells().filter(({ shape, blockLength }) => shape === "135M" && blockLength === 256);
+  const rosters = planRosters(cells, listPeftSettings());
+  const paired = rosters.filter(({ theirs }) => theirs !== null);
+  expect(paired.map(({ theirs }) => theirs?.name)).toEqual(names(listPeftSettings()));
+  for (const { ours } of paired) expect(names(ours)).toEqual(["135M 256 fp32 lora", "135M 256 int8 lora"]);
+  const alone = rosters.filter(({ theirs }) => theirs === null);
+  expect(alone.every(({ ours }) => ours.length === 1)).toBe(true);
+  expect([...paired[0]!.ours, ...alone.flatMap(({ ours }) => ours)].map(({ name }) => name).toSorted()).toEqual(
+    names(cells).toSorted(),
+  );
+});
+
+test("without PEFT every cell is alone", () => {
+  const cells = listEngineCells().filter(isUsual);
+  expect(planRosters(cells, [])).toEqual(cells.map((cell) => ({ ours: [cell], theirs: null })));
+});
