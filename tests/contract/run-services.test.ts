@@ -127,15 +127,21 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
     await rm(broken, { recursive: true });
   });
 
-  it("neither offer a model of another architecture nor take it for a run, and say which are supported", async () => {
+  it("neither offer a model that the engine refuses nor take it for a run, and say why", async () => {
     const other = join(ctx.paths.models, "other");
     await cp(join(ctx.paths.models, TINY_MODEL_ID), other, { recursive: true });
     expect((await listModels(ctx)).map(({ id }) => id)).toContain("other");
     const settings = JSON.parse(await readFile(join(other, "config.json"), "utf8"));
-    await writeFile(join(other, "config.json"), JSON.stringify({ ...settings, model_type: "mamba" }));
-    expect((await listModels(ctx)).map(({ id }) => id)).not.toContain("other");
-    const errors = await refusal(tinyRunConfig({ model_type: "other" }));
-    expect(errors).toEqual({ model_type: [expect.stringMatching(/mamba.*supported: llama/)] });
+    for (const [change, message] of [
+      [{ model_type: "mamba" }, /mamba.*supported: llama, mistral/],
+      [{ hidden_act: "relu" }, /hidden_act: only the activation silu is supported/],
+      [{ intermediate_size: 63 }, /gate_proj.* of shape \[64, 32\], its config.json calls for \[63, 32\]/],
+    ] as const) {
+      await writeFile(join(other, "config.json"), JSON.stringify({ ...settings, ...change }));
+      expect((await listModels(ctx)).map(({ id }) => id)).not.toContain("other");
+      const errors = await refusal(tinyRunConfig({ model_type: "other" }));
+      expect(errors).toEqual({ model_type: [expect.stringMatching(message)] });
+    }
     await rm(other, { recursive: true });
   });
 

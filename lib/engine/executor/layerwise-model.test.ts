@@ -195,7 +195,7 @@ describe("what cannot be trained is refused in a sentence", () => {
     );
     await expect(open({}, { modelDir: other })).rejects.toThrow(/gate_proj\.weight of shape \[24, 16\]/);
     await writeFile(join(other, "config.json"), JSON.stringify({ model_type: "mamba" }));
-    await expect(open({}, { modelDir: other })).rejects.toThrow(/"mamba"; supported types are llama/);
+    await expect(open({}, { modelDir: other })).rejects.toThrow(/"mamba", which can't be trained; supported: llama/);
     await rm(other, { recursive: true });
   });
 });

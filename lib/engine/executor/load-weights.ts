@@ -1,7 +1,7 @@
 /** @file A checkpoint's weights, checked against its architecture before anything runs. */
 import { AppError } from "@/lib/errors";
-import { sameShape } from "../graph/ops";
 import { type Architecture, expectedWeights } from "../models/architecture";
+import { matchCheckpoint } from "../models/match-checkpoint";
 import { openCheckpoint } from "../safetensors/open-checkpoint";
 import { type Half, isFiniteHalf } from "../safetensors/widen";
 
@@ -12,11 +12,6 @@ export interface CheckpointWeight {
   read(): Promise<Float32Array>;
   /** bf16 and f16 as they lie in the file, f32 rounded to bf16. */
   readHalf(): Promise<Half>;
-}
-
-/** Tensors that published checkpoints carry beside their weights: a tied head's copy, and tables we compute. */
-function isRedundant(name: string, architecture: Architecture): boolean {
-  return (name === "lm_head.weight" && architecture.shape.tieEmbeddings) || !!architecture.redundant?.test(name);
 }
 
 /** Every weight at once. */
@@ -42,25 +37,9 @@ export async function readWeights(
   const expected = expectedWeights(architecture);
   const checkpoint = await openCheckpoint(modelDir);
   try {
-    const { optionalPrefix, embedding } = architecture;
-    const withoutPrefix = (name: string) =>
-      name.startsWith(optionalPrefix) ? name.slice(optionalPrefix.length) : name;
-    const isShort = !checkpoint.tensors.has(embedding.tokens);
-    const storedName = (name: string) => (isShort ? withoutPrefix(name) : name);
-    for (const [name, shape] of expected) {
-      const tensor = checkpoint.tensors.get(storedName(name));
-      if (!tensor) throw invalid(`has no weight ${name}, which its config.json calls for`);
-      if (!sameShape(tensor.shape, shape)) {
-        throw invalid(
-          `has ${name} of shape [${tensor.shape.join(", ")}], its config.json calls for [${shape.join(", ")}]`,
-        );
-      }
-    }
-    const stored = new Set([...expected.keys()].map(storedName));
-    const surplus = [...checkpoint.tensors.keys()].find(
-      (name) => !stored.has(name) && !isRedundant(name, architecture),
-    );
-    if (surplus) throw invalid(`has a weight ${surplus} that its config.json knows nothing of`);
+    const shapes = new Map([...checkpoint.tensors].map(([name, { shape }]) => [name, shape]));
+    const { storedName, problem } = matchCheckpoint(architecture, shapes);
+    if (problem) throw invalid(problem);
     const nonFinite = (name: string) => invalid(`has NaN or infinite values in ${name}`);
     for (const name of expected.keys()) {
       await visit({

@@ -37,8 +37,31 @@ const ARCHITECTURES: Record<SupportedModelType, (config: unknown) => Architectur
 };
 
 /**
+ * @param config what config.json says
+ * @param source how a sentence names the file
+ * @throws AppError that says what is wrong with it, or names the supported architectures
+ */
+export function readArchitecture(config: unknown, source: string): Architecture {
+  const modelType = z.object({ model_type: z.string().max(100) }).safeParse(config).data?.model_type;
+  if (!isSupportedModelType(modelType)) {
+    const found = modelType === undefined ? "has no model_type" : `is of type "${modelType}"`;
+    const supported = SUPPORTED_MODEL_TYPES.join(", ");
+    throw new AppError("invalid_input", `${source} ${found}, which can't be trained; supported: ${supported}.`);
+  }
+  try {
+    return ARCHITECTURES[modelType](config);
+  } catch (cause) {
+    const reason =
+      cause instanceof z.ZodError
+        ? cause.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")
+        : (cause as Error).message;
+    throw new AppError("invalid_input", `${source} does not describe a model we can run: ${reason}.`, { cause });
+  }
+}
+
+/**
  * Reads `config.json` of a model folder.
- * @throws AppError that names the file and what is wrong with it, or the supported architectures.
+ * @throws AppError as `readArchitecture` does, or when there is no such file
  */
 export async function openArchitecture(modelDir: string): Promise<Architecture> {
   const path = join(modelDir, "config.json");
@@ -53,18 +76,5 @@ export async function openArchitecture(modelDir: string): Promise<Architecture> 
   } catch (cause) {
     throw new AppError("invalid_input", `${path} is not valid JSON; download the model again.`, { cause });
   }
-  const modelType = z.object({ model_type: z.string() }).safeParse(config).data?.model_type;
-  if (!isSupportedModelType(modelType)) {
-    const found = modelType === undefined ? "has no model_type" : `is of type "${modelType}"`;
-    throw new AppError("invalid_input", `${path} ${found}; supported types are ${SUPPORTED_MODEL_TYPES.join(", ")}.`);
-  }
-  try {
-    return ARCHITECTURES[modelType](config);
-  } catch (cause) {
-    const reason =
-      cause instanceof z.ZodError
-        ? cause.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")
-        : (cause as Error).message;
-    throw new AppError("invalid_input", `${path} does not describe a model we can run: ${reason}.`, { cause });
-  }
+  return readArchitecture(config, path);
 }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sizeOf } from "../graph/ops";
 import { expectedWeights } from "../models/architecture";
-import { LlamaConfig, llama } from "../models/llama";
+import { readArchitecture } from "../models/open-architecture";
 import { Rng } from "../optim/rng";
 import { type WritableDtype, writeSafetensors } from "../safetensors/write-safetensors";
 
@@ -19,19 +19,17 @@ export const TINY_LLAMA = {
   tie_word_embeddings: true,
 };
 
-/** Norm weights are 1 ± 0.1, all others normal with `deviation`. */
+/** A Llama unless the configuration has another model_type. Norm weights and biases are 1 ± 0.1, all others normal with `deviation`. */
 export async function writeRandomModel(
   dir: string,
   config: Record<string, unknown>,
   { seed = 1, deviation = 0.3, dtype = "F32" }: { seed?: number; deviation?: number; dtype?: WritableDtype } = {},
 ): Promise<void> {
   await mkdir(dir, { recursive: true });
-  await writeFile(
-    join(dir, "config.json"),
-    JSON.stringify({ architectures: ["LlamaForCausalLM"], model_type: "llama", ...config }),
-  );
+  const whole = { architectures: ["LlamaForCausalLM"], model_type: "llama", ...config };
+  await writeFile(join(dir, "config.json"), JSON.stringify(whole));
   const rng = Rng.seeded(seed);
-  const tensors = [...expectedWeights(llama(LlamaConfig.parse(config)))].map(([name, shape]) => {
+  const tensors = [...expectedWeights(readArchitecture(whole, "config.json"))].map(([name, shape]) => {
     const data = new Float32Array(sizeOf(shape));
     for (let i = 0; i < data.length; i++)
       data[i] =

@@ -6,8 +6,7 @@ import type { ModelView } from "@/lib/contracts/views";
 import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
 import { type DatasetRow, findDataset } from "@/lib/db/repositories/datasets";
 import { AppError } from "@/lib/errors";
-import { linearModulesOf } from "@/lib/models-catalog/linear-modules";
-import { readModelWeights } from "@/lib/models-catalog/read-model-weights";
+import { readModelParts } from "@/lib/models-catalog/read-model-folder";
 import type { ServiceContext } from "../context";
 import { datasetDir } from "../datasets/dataset-dir";
 import { ensureRepositoryDataset, REPOSITORY_DATASET_NAME } from "../datasets/ensure-repository-dataset";
@@ -63,8 +62,8 @@ async function modelProblems(config: RunConfig, model: ModelView): Promise<Recor
     problems["max_seq_length"] = [`must be at most ${model.contextLength}, the model's context`];
   }
   if (config.method !== "full") {
-    const { tensors } = await readModelWeights(model.path);
-    const modules = linearModulesOf(tensors).map(({ name }) => name);
+    const { linears } = await readModelParts(model.path, model.id);
+    const modules = linears.map(({ name }) => name);
     const problem = selectionProblem(modules, config);
     if (problem) problems[problem.field] = [problem.message];
   }
