@@ -2,8 +2,9 @@
  * @file Checkpoints: everything that a later process needs to go on as if nothing had happened.
  *
  * `checkpoints/step-<n>/` holds the parameters (LoRA: a PEFT adapter folder; full: `model.safetensors`) as F32, the
- * optimizer's state (`optimizer.safetensors`), F32 or U8, and `state.json`, which names the sha256 of the other files. The folder
- * is written under a temporary name and renamed when complete, so a torn one is either invisible or fails its hashes.
+ * optimizer's state (`optimizer.safetensors`), F32 or U8, and `state.json`, which names the sha256 of the other files and of
+ * itself. The folder is written under a temporary name and renamed when complete, so a torn one is either invisible or fails
+ * its hashes.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -59,6 +60,15 @@ const CheckpointState = z.strictObject({
 });
 type CheckpointState = z.infer<typeof CheckpointState>;
 
+/** As in the file. The hash is absent in checkpoints of earlier versions. */
+const StoredState = CheckpointState.extend({ sha256: z.string().optional() });
+
+/** Over all values and their order, however they are spaced in the file. */
+const hashState = (state: object): string =>
+  createHash("sha256")
+    .update(JSON.stringify({ ...state, sha256: undefined }))
+    .digest("hex");
+
 /** What the loop carries from step to step, beside the parameters and the optimizer's state. */
 export interface Progress extends HeldOutRecord {
   step: number;
@@ -112,7 +122,10 @@ export async function writeCheckpoint(runDir: string, contents: CheckpointConten
       ...progress,
       files,
     };
-    await durableWrite(join(temporary, STATE_FILE), async (handle) => handle.writeFile(JSON.stringify(state, null, 2)));
+    const stored = { ...state, sha256: hashState(state) };
+    await durableWrite(join(temporary, STATE_FILE), async (handle) =>
+      handle.writeFile(JSON.stringify(stored, null, 2)),
+    );
     await replaceFolder(temporary, final);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -149,7 +162,10 @@ async function listSteps(parent: string): Promise<number[]> {
 }
 
 async function readState(dir: string): Promise<CheckpointState> {
-  return CheckpointState.parse(JSON.parse(await readFile(join(dir, STATE_FILE), "utf8")));
+  const values: unknown = JSON.parse(await readFile(join(dir, STATE_FILE), "utf8"));
+  const { sha256, ...state } = StoredState.parse(values);
+  if (sha256 !== undefined && sha256 !== hashState(values as object)) throw new Error(`${STATE_FILE} is damaged.`);
+  return state;
 }
 
 /** Keeps the newest two and the one with the lowest held-out loss: of the run, or else of the checkpoints there are. */

@@ -8,7 +8,9 @@ import { curve, type LoopOptions, metricsOf, runLoop, TOTAL_STEPS, VOCABULARY } 
 import { writeBlocks } from "@/tests/helpers/write-blocks";
 import { openBlocks } from "../data/open-blocks";
 import { readAdapter } from "../lora/adapter-format";
+import type { Optimizer } from "../optim/optimizer";
 import { openSafetensors } from "../safetensors/open-safetensors";
+import { restoreNewestCheckpoint } from "./checkpoint";
 import { evaluateHeldOut } from "./evaluate-held-out";
 import { TrainingFailure } from "./training-failure";
 
@@ -297,7 +299,6 @@ test("a torn checkpoint is left out with a line in the log, and the one before i
       ],
     ];
     for (const [damage, apply] of damages) {
-      // A flipped bit at the end of state.json only makes it no JSON; inside a number nothing could tell, so it is not tried.
       await rm(runDir, { recursive: true });
       await cp(sound, runDir, { recursive: true });
       await apply();
@@ -313,6 +314,35 @@ test("a torn checkpoint is left out with a line in the log, and the one before i
       expect((await adapterBytes()).equals(expected)).toBe(true);
     }
   }
+});
+
+test("no flipped bit of state.json changes what is continued", async () => {
+  const { model } = await run({ stopWhen: (frames) => metricsOf(frames).at(-1)?.step === 6 });
+  const path = join(runDir, "checkpoints", "step-6", "state.json");
+  const whole = await readFile(path);
+  const { configHash } = JSON.parse(whole.toString()) as { configHash: string };
+  const optimizer: Optimizer = { step: 0, state: [], update: async () => undefined, dispose: async () => undefined };
+  const restore = async () =>
+    restoreNewestCheckpoint(runDir, { parameters: model.parameters, optimizer }, configHash, () => undefined);
+  const expected = await restore();
+  expect(expected?.progress.step).toBe(6);
+  let refused = 0;
+  for (let i = 0; i < whole.byteLength; i++) {
+    await writeFile(
+      path,
+      whole.map((byte, at) => (at === i ? byte ^ 1 : byte)),
+    );
+    const restored = await restore();
+    // Space between values carries nothing.
+    if (restored?.progress.step !== 6) refused++;
+    else expect(restored, `byte ${i}`).toEqual(expected);
+  }
+  const spaces = whole.toString().match(/\s/g)?.length as number;
+  expect(refused).toBeGreaterThanOrEqual(whole.byteLength - spaces);
+  // Written before the file had a hash of itself.
+  const { sha256: _, ...before } = JSON.parse(whole.toString()) as Record<string, unknown>;
+  await writeFile(path, JSON.stringify(before));
+  expect(await restore()).toEqual(expected);
 });
 
 test("with no sound checkpoint at all a run starts over, and half-written folders are cleared away", async () => {
