@@ -10,10 +10,10 @@ const finite = (min: number, max: number) =>
 const whole = (min: number, max: number) => finite(min, max).refine(Number.isInteger, "must be a whole number");
 
 /**
- * How the frozen matrices of linear layers are held: fp32; bf16, which is also f16 where the file has that, widened to
- * fp32 for every product; or int8 with a scale per channel, whose products are 8-bit too.
+ * How the frozen matrices of linear layers are held: fp32; bf16, which is also f16 where the file has that; int8 with a
+ * scale per channel; nf4, QLoRA's 4 bits with a scale for 64 weights. Products are 8-bit for int8, else float32.
  */
-export const BASE_PRECISIONS = ["fp32", "bf16", "int8"] as const;
+export const BASE_PRECISIONS = ["fp32", "bf16", "int8", "nf4"] as const;
 export type BasePrecision = (typeof BASE_PRECISIONS)[number];
 
 export const METHODS = ["lora", "rslora", "dora", "full"] as const;

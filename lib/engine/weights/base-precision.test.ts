@@ -5,9 +5,11 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type BasePrecision, RunConfig } from "@/lib/contracts/run-config";
 import { openTrainableModel } from "../executor/open-model";
 import { Rng } from "../optim/rng";
-import type { WritableDtype } from "../safetensors/write-safetensors";
+import { openSafetensors } from "../safetensors/open-safetensors";
+import { type WritableDtype, writeSafetensors } from "../safetensors/write-safetensors";
 import { packDocuments } from "../testing/pack-documents";
 import { TINY_LLAMA, writeRandomModel } from "../testing/random-model";
+import { dequantizeNf4, NF4_VALUES, quantizeNf4 } from "./nf4";
 
 let dir: string;
 beforeEach(async () => {
@@ -48,6 +50,46 @@ async function resultsOf(base_precision: BasePrecision, settings: Record<string,
 test.each<WritableDtype>(["BF16", "F16"])("%s weights held as they are give the bits of fp32", async (dtype) => {
   await writeRandomModel(dir, TINY_LLAMA, { dtype });
   expect(await resultsOf("bf16")).toEqual(await resultsOf("fp32"));
+});
+
+/** The nearest of the 16 values times the block's largest magnitude, found the slow way. */
+function roundToNf4(values: Float32Array): Float32Array {
+  const rounded = new Float32Array(values.length);
+  for (let start = 0; start < values.length; start += 64) {
+    const block = values.subarray(start, start + 64);
+    const scale = Math.max(...block.map(Math.abs));
+    for (const [i, value] of block.entries()) {
+      const distance = (code: number) => Math.abs(code * scale - value);
+      const nearest = [...NF4_VALUES].reduce((best, code) => (distance(code) < distance(best) ? code : best));
+      // A block of zeros has scale 0, which would make -0 of -1.
+      rounded[start + i] = nearest * scale + 0;
+    }
+  }
+  return rounded;
+}
+
+test("nf4 trains, evaluates and samples as float32 does with the rounded weights, to the last bit", async () => {
+  await writeRandomModel(dir, TINY_LLAMA);
+  const quantized = await resultsOf("nf4");
+  const exact = await resultsOf("fp32");
+  const path = join(dir, "model.safetensors");
+  const file = await openSafetensors(path);
+  const tensors = [];
+  for (const [name, { shape }] of file.tensors) {
+    const data = await file.read(name);
+    tensors.push({ name, shape, data: name.includes("proj") ? roundToNf4(data) : data });
+  }
+  await file.close();
+  await writeSafetensors(path, tensors);
+  expect(quantized).toEqual(await resultsOf("fp32"));
+  expect(quantized.losses).not.toEqual(exact.losses);
+});
+
+test("a matrix whose size is no multiple of the block, and a block of zeros, come back", () => {
+  const values = Float32Array.from({ length: 64 + 64 + 7 }, (_, i) => (i < 64 ? 0 : Math.sin(i)));
+  const back = new Float32Array(values.length);
+  dequantizeNf4(quantizeNf4(values), back);
+  expect(back).toEqual(roundToNf4(values));
 });
 
 test("method full trains the weights, so only fp32 will do", async () => {

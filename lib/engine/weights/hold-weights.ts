@@ -1,19 +1,34 @@
 /** @file How a checkpoint's weights lie in memory while a model is trained. */
 import type { BasePrecision } from "@/lib/contracts/run-config";
-import { readWeights } from "../executor/load-weights";
+import { type CheckpointWeight, readWeights } from "../executor/load-weights";
 import type { Architecture } from "../models/architecture";
 import { quantizeLinear } from "../quantize/quantized-linear";
-import type { Half } from "../safetensors/widen";
-import { HalfWeights, type LentWeights, NOTHING_LENT } from "./lent-weights";
+import { widen } from "../safetensors/widen";
+import { type LentWeights, NOTHING_LENT, PackedLayers, type PackedWeight } from "./lent-weights";
+import { dequantizeNf4, quantizeNf4 } from "./nf4";
 
 export interface HeldWeights {
   /** Float32 by full name: all but the matrices of linear layers held in another precision. */
   whole: ReadonlyMap<string, Float32Array>;
   /** What a layer is fed instead of matrices that are held as integers, by feed name. */
   codes(layer: number): Readonly<Record<string, Float32Array | Int8Array>>;
-  /** Matrices that are widened when their layer's turn comes. */
+  /** Matrices that are unpacked when their layer's turn comes. */
   lent: LentWeights;
 }
+
+type PackedPrecision = Extract<BasePrecision, "bf16" | "nf4">;
+
+/** How a matrix is read into fewer bits. */
+const PACK: Record<PackedPrecision, (weight: CheckpointWeight) => Promise<PackedWeight>> = {
+  bf16: async ({ readHalf }) => {
+    const half = await readHalf();
+    return { length: half.bits.length, unpack: (target) => widen(half, target) };
+  },
+  nf4: async ({ read }) => {
+    const quantized = quantizeNf4(await read());
+    return { length: quantized.length, unpack: (target) => dequantizeNf4(quantized, target) };
+  },
+};
 
 /**
  * Reads the checkpoint of a model folder. With another precision than fp32 the matrices of the layers' linear modules
@@ -33,16 +48,17 @@ export async function holdWeights(
   );
   const whole = new Map<string, Float32Array>();
   const codes: Record<string, Float32Array | Int8Array>[] = Array.from({ length: shape.layers }, () => ({}));
-  const halves: Map<string, Half>[] = codes.map(() => new Map());
-  await readWeights(modelDir, architecture, async ({ name, read, readHalf }) => {
-    const matrix = precision === "fp32" ? undefined : matrices.get(name);
-    if (!matrix) whole.set(name, await read());
-    else if (precision === "bf16") halves[matrix.layer]?.set(`${matrix.spec.module}.weight`, await readHalf());
-    else Object.assign(codes[matrix.layer] ?? {}, quantizeLinear(matrix.spec, await read()));
+  const packed: Map<string, PackedWeight>[] = codes.map(() => new Map());
+  await readWeights(modelDir, architecture, async (weight) => {
+    const matrix = matrices.get(weight.name);
+    if (!matrix || precision === "fp32") whole.set(weight.name, await weight.read());
+    else if (precision === "int8")
+      Object.assign(codes[matrix.layer] ?? {}, quantizeLinear(matrix.spec, await weight.read()));
+    else packed[matrix.layer]?.set(`${matrix.spec.module}.weight`, await PACK[precision](weight));
   });
   return {
     whole,
     codes: (layer) => codes[layer] ?? {},
-    lent: precision === "bf16" ? new HalfWeights(halves) : NOTHING_LENT,
+    lent: precision in PACK ? new PackedLayers(packed) : NOTHING_LENT,
   };
 }

@@ -1,6 +1,4 @@
 /** @file Frozen weights that do not lie in memory as float32: one layer's worth is lent at a time. */
-import type { Half } from "../safetensors/widen";
-import { widen } from "../safetensors/widen";
 
 export interface LentWeights {
   /**
@@ -13,24 +11,31 @@ export interface LentWeights {
 /** Everything is fed from where it lies. */
 export const NOTHING_LENT: LentWeights = { lend: async () => ({}) };
 
+/** A matrix in fewer bits. */
+export interface PackedWeight {
+  length: number;
+  /** Writes its values as float32. */
+  unpack(target: Float32Array): void;
+}
+
 /**
- * Weights held in 16 bits, widened when their layer's turn comes. Plain code does it in half the time of ONNX's Cast,
- * which allocates its output anew, and every session that shares the layer shares the result.
+ * Matrices held in fewer bits, unpacked when their layer's turn comes. Plain code widens 16 bits in half the time of
+ * ONNX's Cast, which allocates its output anew, and all sessions share the result.
  */
-export class HalfWeights implements LentWeights {
+export class PackedLayers implements LentWeights {
   private readonly memory: Record<string, Float32Array> = {};
   private lent: number | null = null;
 
-  /** @param layers for each layer, name → 16-bit values; the same names and lengths in each */
-  constructor(private readonly layers: readonly ReadonlyMap<string, Half>[]) {}
+  /** @param layers for each layer, name → matrix; the same names and lengths in each */
+  constructor(private readonly layers: readonly ReadonlyMap<string, PackedWeight>[]) {}
 
   async lend(layer: number): Promise<Readonly<Record<string, Float32Array>>> {
     // The last layer's backward pass comes right after its forward pass.
     if (this.lent === layer) return this.memory;
     this.lent = null;
-    for (const [name, half] of this.layers[layer] ?? []) {
-      this.memory[name] ??= new Float32Array(half.bits.length);
-      widen(half, this.memory[name]);
+    for (const [name, packed] of this.layers[layer] ?? []) {
+      this.memory[name] ??= new Float32Array(packed.length);
+      packed.unpack(this.memory[name]);
     }
     this.lent = layer;
     return this.memory;
