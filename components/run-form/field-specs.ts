@@ -137,57 +137,16 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   },
   lion_beta1: { input: { kind: "number", step: 0.01 }, hint: "Weight of the past in each step’s direction." },
   lion_beta2: { input: { kind: "number", step: 0.01 }, hint: "Memory of the gradient’s mean." },
-  muon_momentum: { input: { kind: "number", step: 0.01 }, hint: "Memory of the gradient’s mean." },
+  muon_momentum: {
+    input: { kind: "number", step: 0.01 },
+    hint: "Memory of the gradient’s mean, for matrices; Adam’s settings are for the rest.",
+  },
   engine: { input: { kind: "select", options: ["onnx"] }, hint: "The built-in engine on ONNX Runtime." },
   device: {
     input: { kind: "select", options: DEVICES },
     hint: "auto is the processor for now; others train only where they open.",
   },
 };
-
-export const BASIC_FIELDS: FieldKey[] = ["epochs", "batch_size", "learning_rate", "warmup_steps", "max_seq_length"];
-export const LORA_FIELDS: FieldKey[] = ["method", "rank", "alpha", "lora_dropout", "init_lora_weights"];
-/** Asked for rarely: folded. */
-export const MORE_LORA_FIELDS: FieldKey[] = [
-  "loraplus_lr_ratio",
-  "use_rslora",
-  "modules_to_save",
-  "exclude_modules",
-  "layers_to_transform",
-  "layers_pattern",
-  "rank_pattern",
-  "alpha_pattern",
-  "init_adapter",
-];
-export const ADVANCED_FIELDS: FieldKey[] = [
-  "max_steps",
-  "scheduler",
-  "num_cycles",
-  "decay_ratio",
-  "gradient_accumulation_steps",
-  "eval_split",
-  "eval_interval",
-  "max_eval_tokens",
-  "load_best_model_at_end",
-  "early_stopping_patience",
-  "early_stopping_threshold",
-  "checkpoint_interval",
-  "max_grad_norm",
-  "weight_decay",
-  "layerwise_lr_decay",
-  "neftune_noise_alpha",
-  "seed",
-  "optimizer",
-  "adam_beta1",
-  "adam_beta2",
-  "adam_epsilon",
-  "lion_beta1",
-  "lion_beta2",
-  "muon_momentum",
-  "base_precision",
-  "engine",
-  "device",
-];
 
 type Settings = Pick<Record<keyof RunConfig, string>, "optimizer" | "scheduler" | "early_stopping_patience">;
 
@@ -196,7 +155,7 @@ const hasAdam = ({ optimizer }: Settings) => optimizer.startsWith("adamw") || op
 const isLion = ({ optimizer }: Settings) => optimizer === "lion";
 
 /** Settings that mean something beside certain others only; the rest always do. */
-const CONDITIONS: Partial<Record<FieldKey, (settings: Settings) => boolean>> = {
+const CONDITIONS: Partial<Record<keyof RunConfig, (settings: Settings) => boolean>> = {
   num_cycles: ({ scheduler }) => scheduler === "cosine_with_restarts",
   decay_ratio: ({ scheduler }) => scheduler === "wsd",
   early_stopping_threshold: ({ early_stopping_patience }) => Number(early_stopping_patience) !== 0,
@@ -208,4 +167,4 @@ const CONDITIONS: Partial<Record<FieldKey, (settings: Settings) => boolean>> = {
   muon_momentum: ({ optimizer }) => optimizer === "muon",
 };
 
-export const isAsked = (name: FieldKey, settings: Settings): boolean => CONDITIONS[name]?.(settings) ?? true;
+export const isAsked = (name: keyof RunConfig, settings: Settings): boolean => CONDITIONS[name]?.(settings) ?? true;

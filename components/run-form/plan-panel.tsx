@@ -3,10 +3,17 @@ import { Card } from "@/components/ui/card";
 import { formatCompact, formatCount } from "@/components/ui/format";
 import { Stat } from "@/components/ui/stat";
 import type { ModelView } from "@/lib/contracts/views";
+import type { DatasetChoice } from "./source-fields";
 import type { RunFormState } from "./use-run-form";
 
+interface PlanPanelProps {
+  form: RunFormState;
+  model: ModelView | undefined;
+  dataset: DatasetChoice | undefined;
+}
+
 /** What this run will be, counted from the real data and the real model. */
-export function PlanPanel({ form, model }: { form: RunFormState; model: ModelView | undefined }) {
+export function PlanPanel({ form, model, dataset }: PlanPanelProps) {
   const { plan, facts, isCounting, planProblem } = form;
   const share =
     plan && facts ? `${((plan.trainableParameters / facts.totalParameters) * 100).toFixed(1)} %` : undefined;
@@ -36,7 +43,9 @@ export function PlanPanel({ form, model }: { form: RunFormState; model: ModelVie
       </dl>
       <p className="mt-4 min-h-9 text-[12px] text-text-3">
         {planProblem !== null
-          ? planProblem
+          ? dataset?.id === null
+            ? "This dataset is read when the run starts; its steps are counted then."
+            : planProblem
           : "Counted from the dataset’s own tokens. How long a step takes is measured once the run goes."}
       </p>
     </Card>

@@ -4,22 +4,21 @@ import { type FormEvent, useRef, useState } from "react";
 import { WorkerNotice } from "@/components/home/worker-notice";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { cn } from "@/components/ui/cn";
 import { describedBy, Field } from "@/components/ui/field";
 import { inputClass } from "@/components/ui/input-class";
 import { Notice } from "@/components/ui/notice";
 import type { ActionResult } from "@/lib/contracts/action-result";
 import type { ModelView, RunView } from "@/lib/contracts/views";
 import { ConfigFile } from "./config-file";
-import { ADVANCED_FIELDS, BASIC_FIELDS, type FieldKey, isAsked, LORA_FIELDS, MORE_LORA_FIELDS } from "./field-specs";
+import { ADAPTER_DETAILS_GROUP, ADAPTER_GROUP, BASIC_FIELDS, COMMON_GROUPS } from "./field-groups";
+import { FoldedGroup, fieldGrid } from "./folded-group";
 import type { FormValues } from "./form-values";
 import { PlanPanel } from "./plan-panel";
 import { SettingField } from "./setting-field";
 import { SETTING_LABELS } from "./setting-labels";
 import { type DatasetChoice, SourceFields } from "./source-fields";
 import { TargetModulesField } from "./target-modules-field";
-import { type RunFormState, useRunForm } from "./use-run-form";
-import { WarmupHint } from "./warmup-hint";
+import { useRunForm } from "./use-run-form";
 
 export interface RunFormProps {
   start: FormValues;
@@ -32,8 +31,6 @@ export interface RunFormProps {
   createRun(input: { config: unknown; name?: string }): Promise<ActionResult<RunView>>;
 }
 
-const grid = "grid gap-x-5 gap-y-4 sm:grid-cols-3";
-
 export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, createRun }: RunFormProps) {
   const router = useRouter();
   const form = useRunForm(start, keepsDraft, repeatsRun);
@@ -41,7 +38,9 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
   const [problem, setProblem] = useState<string | null>(null);
   const element = useRef<HTMLFormElement>(null);
   const model = models.find(({ id }) => id === form.values.model_type);
+  const dataset = datasets.find(({ value }) => value === form.values.dataset_name);
   const isFull = form.values.method === "full";
+  const targetModules = <TargetModulesField form={form} modules={model?.linearModules ?? []} />;
 
   const refuse = (message: string, fieldErrors?: Record<string, string[]>) => {
     form.showAll(fieldErrors);
@@ -84,14 +83,9 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
           <SourceFields form={form} models={models} datasets={datasets} />
         </Card>
         <Card title="Training">
-          <div className={grid}>
+          <div className={fieldGrid}>
             {BASIC_FIELDS.map((name) => (
-              <SettingField
-                key={name}
-                form={form}
-                name={name}
-                hint={name === "warmup_steps" ? <WarmupHint form={form} /> : undefined}
-              />
+              <SettingField key={name} form={form} name={name} />
             ))}
             <Field id="name" label="Name" hint="Optional; how the run is listed." errors={form.errorsOf("name")}>
               <input
@@ -106,31 +100,24 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
             </Field>
           </div>
         </Card>
-        <Card title="LoRA">
-          <div className={grid}>
-            {LORA_FIELDS.filter((name) => name === "method" || !isFull).map((name) => (
-              <SettingField key={name} form={form} name={name} />
-            ))}
-            {!isFull && <TargetModulesField form={form} modules={model?.linearModules ?? []} />}
-          </div>
+        <Card
+          title="More settings"
+          aside={<span className="text-[12px] text-text-3">usually right as they are</span>}
+          isFlush
+        >
+          {!isFull && (
+            <>
+              <FoldedGroup group={ADAPTER_GROUP} form={form} more={{ name: "target_modules", field: targetModules }} />
+              <FoldedGroup group={ADAPTER_DETAILS_GROUP} form={form} />
+            </>
+          )}
+          {COMMON_GROUPS.map((group) => (
+            <FoldedGroup key={group.title} group={group} form={form} />
+          ))}
         </Card>
-        {!isFull && (
-          <FoldedSection
-            title="More LoRA"
-            contents="LoRA+, single layers, ranks by module, going on from an adapter"
-            form={form}
-            fields={MORE_LORA_FIELDS}
-          />
-        )}
-        <FoldedSection
-          title="Advanced"
-          contents="schedule, evaluation, checkpoints, optimizer, seed"
-          form={form}
-          fields={ADVANCED_FIELDS}
-        />
       </div>
       <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-8">
-        <PlanPanel form={form} model={model} />
+        <PlanPanel form={form} model={model} dataset={dataset} />
         <WorkerNotice />
         {problem !== null && (
           <Notice tone="bad" isAlert>
@@ -146,36 +133,3 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
 }
 
 const labelOf = (key: string): string => SETTING_LABELS[key as keyof typeof SETTING_LABELS] ?? key;
-
-interface FoldedSectionProps {
-  title: string;
-  /** What is inside, shown while it is closed. */
-  contents: string;
-  form: RunFormState;
-  fields: readonly FieldKey[];
-}
-
-/** Closed at first; opened by force when something in it is wrong, or nobody would find it. */
-function FoldedSection({ title, contents, form, fields: all }: FoldedSectionProps) {
-  const [isOpen, setIsOpen] = useState(false);
-  // A wrong one is shown in any case.
-  const fields = all.filter((name) => isAsked(name, form.values) || form.errors[name] !== undefined);
-  const hasErrors = fields.some((name) => form.errorsOf(name) !== undefined);
-  return (
-    <details
-      open={isOpen || hasErrors}
-      onToggle={(event) => setIsOpen(event.currentTarget.open)}
-      className="group rounded-box border bg-surface"
-    >
-      <summary className="flex min-h-11 items-center justify-between gap-4 px-4 py-2 font-semibold text-[13px]">
-        {title}
-        <span className="font-normal text-[12px] text-text-3 group-open:hidden max-sm:hidden">{contents}</span>
-      </summary>
-      <div className={cn(grid, "border-t p-4")}>
-        {fields.map((name) => (
-          <SettingField key={name} form={form} name={name} />
-        ))}
-      </div>
-    </details>
-  );
-}

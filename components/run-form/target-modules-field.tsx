@@ -21,7 +21,7 @@ export function TargetModulesField({ form, modules }: { form: RunFormState; modu
           : "Layers that get an adapter. All linear layers learn best for most code."
       }
       errors={errors}
-      className="sm:col-span-3"
+      className="col-span-full"
     >
       {isPattern ? (
         <input

@@ -5,19 +5,26 @@ import type { LineSeries } from "@/components/charts/line-canvas";
 import { LineChart } from "@/components/charts/line-chart";
 import { smooth } from "@/components/charts/smooth";
 import { Card } from "@/components/ui/card";
-import { formatLoss } from "@/components/ui/format";
+import { formatCount, formatLoss } from "@/components/ui/format";
 import { Toggle } from "@/components/ui/toggle";
 import type { MetricPoint } from "@/lib/contracts/views";
 
 const SMOOTHING = 0.9;
 const DENSE_POINTS = 200;
 
-export function LossChart({ metrics }: { metrics: MetricPoint[] }) {
+interface LossChartProps {
+  metrics: MetricPoint[];
+  /** Tokens that every held-out loss is measured on; null while that is not known. */
+  evalTokens: number | null;
+}
+
+export function LossChart({ metrics, evalTokens }: LossChartProps) {
   // Null: as the number of points asks for. A dense curve would hide the evaluations.
   const [chosenSmooth, setChosenSmooth] = useState<boolean | null>(null);
   const [isLogScale, setIsLogScale] = useState(false);
   const train = pointsOf(metrics, "trainLoss");
   const held = pointsOf(metrics, "evalLoss");
+  const heldOut = evalTokens ? `held out, ${formatCount(evalTokens)} tokens` : "held out";
   const isSmooth = chosenSmooth ?? train.length > DENSE_POINTS;
   const trainSeries: LineSeries[] = isSmooth
     ? [
@@ -27,7 +34,7 @@ export function LossChart({ metrics }: { metrics: MetricPoint[] }) {
     : [{ label: "train", points: train, color: "--series-1" }];
   const series: LineSeries[] = [
     ...trainSeries,
-    { label: "held out", points: held, color: "--series-2", isDashed: true, hasMarks: true },
+    { label: heldOut, points: held, color: "--series-2", isDashed: true, hasMarks: true },
   ];
   const aside = (
     <div className="flex flex-wrap items-center gap-x-5 gap-y-1">

@@ -1,3 +1,4 @@
+import { isAsked } from "@/components/run-form/field-specs";
 import { SETTING_LABELS } from "@/components/run-form/setting-labels";
 import { Card } from "@/components/ui/card";
 import { formatRate } from "@/components/ui/format";
@@ -12,11 +13,18 @@ function show(value: RunConfig[keyof RunConfig]): string {
   return entries.length === 0 ? "none" : entries.map(([name, number]) => `${name}=${number}`).join(", ");
 }
 
+/** Those that count beside the others: no number of another optimizer or schedule. */
+function settingsOf(config: RunConfig): (keyof RunConfig)[] {
+  const { optimizer, scheduler } = config;
+  const others = { optimizer, scheduler, early_stopping_patience: String(config.early_stopping_patience) };
+  return (Object.keys(config) as (keyof RunConfig)[]).filter((key) => isAsked(key, others));
+}
+
 export function RunConfigTable({ config }: { config: RunConfig }) {
   return (
     <Card title="Settings">
       <dl className="grid grid-cols-1 gap-x-6 text-[13px] sm:grid-cols-2 lg:grid-cols-3">
-        {(Object.keys(config) as (keyof RunConfig)[]).map((key) => (
+        {settingsOf(config).map((key) => (
           <div key={key} className="flex min-w-0 justify-between gap-3 border-b py-1.5">
             <dt className="text-text-3" title={key}>
               {SETTING_LABELS[key]}

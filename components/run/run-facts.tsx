@@ -28,7 +28,6 @@ export function RunFacts({ run, metrics }: { run: RunView; metrics: MetricPoint[
       <Stat
         label="Held-out, latest"
         value={formatLoss(after)}
-        {...(run.evalTokens && { detail: `on ${formatCompact(run.evalTokens)} tokens` })}
         title={`Perplexity ${formatPerplexity(after)}${run.evalTokens ? `, on ${formatCount(run.evalTokens)} tokens` : ""}`}
       />
       <Stat label="Learning rate" value={lastMetric ? formatRate(lastMetric.learningRate) : "–"} />

@@ -25,7 +25,7 @@ function headlineOf({ run, progress }: RunSnapshot): string {
     case "running":
       return PHASES[progress?.phase ?? "training"] ?? "Training";
     case "completed":
-      return "Done";
+      return run.totalSteps !== null && run.step < run.totalSteps ? "Done, ended early" : "Done";
     case "failed":
     case "stopped":
     case "interrupted":

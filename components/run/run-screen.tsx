@@ -29,7 +29,7 @@ export function RunScreen({ initial, actions }: { initial: RunSnapshot; actions:
       {run.status === "completed" && <RunOutcome run={run} />}
       <RunProgressBar snapshot={snapshot} />
       <RunFacts run={run} metrics={metrics} />
-      <LossChart metrics={metrics} />
+      <LossChart metrics={metrics} evalTokens={run.evalTokens} />
       <Samples samples={samples} status={run.status} />
       <SmallCharts metrics={metrics} />
       <div className="grid items-start gap-4 lg:grid-cols-2">
