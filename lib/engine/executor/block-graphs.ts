@@ -1,6 +1,5 @@
 /** @file The graphs that an executor runs: one decoder block forward and backward, and the head with the loss. */
 import { backward } from "../autodiff/backward";
-import { GraphBuilder } from "../graph/graph-builder";
 import { type Shape, sizeOf, type Value } from "../graph/ops";
 import type { Architecture } from "../models/architecture";
 import { type EncodedModel, encodeModel } from "../onnx/encode-model";
@@ -81,48 +80,4 @@ export function buildBlock(architecture: Architecture, options: BlockOptions): B
 export function buildDecodeBlock(architecture: Architecture, layer: LayerShape, cacheLength: number): EncodedModel {
   const { y, candidates } = buildBlockGraph(architecture, { batchSize: 1, blockLength: 1, ...layer }, cacheLength);
   return encodeModel({ outputs: { y, ...keysAndValues(candidates) } });
-}
-
-export interface HeadGraphs {
-  /** Outputs: loss [] (sum in nats over rows of weight 1). */
-  loss: EncodedModel;
-  /** Outputs: loss, dx [rows, hidden], and d_<full name> of the head's weights when trained. */
-  gradient: EncodedModel;
-  /** Outputs: logits [rows, vocabulary]. */
-  logits: EncodedModel;
-}
-
-/**
- * Final norm, logits and cross-entropy over a chunk of rows, so that logits never exist whole.
- * Inputs: x [rows, hidden], the head's weights by full name, labels [rows, 1], weights [rows, 1] (1 = counts, 0 = filler), scale [].
- */
-export function buildHead(architecture: Architecture, rows: number, trainWeights: boolean): HeadGraphs {
-  const { shape } = architecture;
-  const b = new GraphBuilder();
-  const x = b.input("x", [rows, shape.hiddenSize]);
-  const headWeights = new Map([...architecture.headWeights].map(([name, size]) => [name, b.input(name, size)]));
-  const labels = b.input("labels", [rows, 1], "int64");
-  const weights = b.input("weights", [rows, 1]);
-  const scale = b.input("scale", []);
-  const logits = architecture.head(b, x, (name) => {
-    const weight = headWeights.get(name);
-    if (!weight) throw new Error(`internal: the head asks for ${name}, which the architecture does not list`);
-    return weight;
-  });
-  const logProbabilities = b.op("LogSoftmax", [logits], {});
-  const picked = b.op("GatherLast", [logProbabilities, labels], {});
-  const loss = b.op("Neg", [b.reduceSum(b.mul(picked, weights), [0, 1], false)], {});
-  // d(loss)/d(logits) = w (softmax - onehot), written out: the general rules would take five passes over the logits.
-  const rowScale = b.mul(weights, scale);
-  const softmax = b.mul(b.op("Exp", [logProbabilities], {}), rowScale);
-  const logitsGradient = b.op("ScatterAddLast", [softmax, labels, b.op("Neg", [rowScale], {})], {});
-  const trained = trainWeights ? [...headWeights] : [];
-  const gradients = backward(b, logits, logitsGradient, [x, ...trained.map(([, value]) => value)]);
-  const [dx, ...weightGradients] = gradients as [Value, ...Value[]];
-  const named = trained.map(([name], i) => [`d_${name}`, weightGradients[i] as Value] as const);
-  return {
-    loss: encodeModel({ outputs: { loss } }),
-    gradient: encodeModel({ outputs: { loss, dx, ...Object.fromEntries(named) } }),
-    logits: encodeModel({ outputs: { logits } }),
-  };
 }

@@ -7,6 +7,7 @@ import { MASKED } from "../models/attention";
 import type { Completion } from "../types";
 import { feedsByKind } from "./batch-inputs";
 import { embedRows } from "./embed-rows";
+import type { Head } from "./head";
 import type { LayerwiseState } from "./layerwise-state";
 import type { Sessions } from "./sessions";
 
@@ -17,6 +18,7 @@ interface Model {
   architecture: Architecture;
   state: LayerwiseState;
   sessions: Sessions;
+  head: Head;
 }
 
 interface LayerCache {
@@ -140,9 +142,6 @@ export class CachedCompletion implements Completion {
 
   /** @param x [1, hidden] */
   private async readLogits(x: Float32Array): Promise<void> {
-    const { state, sessions } = this.model;
-    const session = await sessions.head(1).session("logits");
-    const { logits } = await session.run({ x, ...state.headFeeds });
-    this.logits = logits as Float32Array;
+    this.logits = await this.model.head.logits(x);
   }
 }

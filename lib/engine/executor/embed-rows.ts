@@ -1,5 +1,9 @@
 /** @file The embedding as rows of a matrix, looked up in plain memory: a gather is no work for a graph. */
 import type { EmbeddingSpec } from "../models/architecture";
+import { type Half, widenAt } from "../safetensors/widen";
+
+/** Row-major, in 32 or 16 bits. */
+export type Matrix = Float32Array | Half;
 
 interface Sequence {
   tokens: Int32Array;
@@ -9,15 +13,16 @@ interface Sequence {
 /** x0 = scale · E[token] (+ P[position + offset]): [tokens, hidden], written to `into`. @param outer weights by full name */
 export function embedRows(
   { tokens: name, positions: learned, scale }: EmbeddingSpec,
-  outer: ReadonlyMap<string, Float32Array>,
+  outer: ReadonlyMap<string, Matrix>,
   { tokens, positions }: Sequence,
   into: Float32Array,
 ): Float32Array {
-  const embedding = outer.get(name) as Float32Array;
+  const embedding = outer.get(name) as Matrix;
   const hidden = into.length / tokens.length;
   for (let i = 0; i < tokens.length; i++) {
     const start = (tokens[i] as number) * hidden;
-    into.set(embedding.subarray(start, start + hidden), i * hidden);
+    if (embedding instanceof Float32Array) into.set(embedding.subarray(start, start + hidden), i * hidden);
+    else widenAt(embedding, start, start + hidden, into, i * hidden);
   }
   if (scale !== 1) for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) * scale;
   if (learned) addRows(into, outer.get(learned.name) as Float32Array, positions, learned.offset, hidden);

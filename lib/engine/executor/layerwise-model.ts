@@ -7,19 +7,15 @@ import type { Architecture } from "../models/architecture";
 import type { TensorData } from "../runtime/session";
 import { StopRequested } from "../stop-requested";
 import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "../types";
-import { feedsByKind, lossRows } from "./batch-inputs";
+import { addTo } from "./add-to";
+import { feedsByKind } from "./batch-inputs";
 import { CachedCompletion } from "./cached-completion";
 import { addRowGradients, embedRows } from "./embed-rows";
 import { addEmbeddingNoise } from "./embedding-noise";
+import { type Head, WholeHead } from "./head";
 import type { LayerState, LayerwiseState } from "./layerwise-state";
 import { type BlockSessions, type SessionSettings, Sessions } from "./sessions";
-
-/** Logits of one chunk of the head take at most this much. */
-const LOGITS_BYTES = 32 * 1024 * 1024;
-
-function addTo(target: Float32Array, source: Float32Array): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + (source[i] as number);
-}
+import { SlicedHead } from "./sliced-head";
 
 /** Between two layers: a stop must not wait for a step that takes minutes. */
 function throwIfAsked(shouldStop: () => boolean): void {
@@ -29,6 +25,7 @@ function throwIfAsked(shouldStop: () => boolean): void {
 export class LayerwiseModel implements TrainableModel {
   readonly device: string;
   private readonly sessions: Sessions;
+  private readonly head: Head;
   private readonly buffers = new Map<string, Float32Array>();
 
   constructor(
@@ -38,6 +35,9 @@ export class LayerwiseModel implements TrainableModel {
   ) {
     this.device = settings.device;
     this.sessions = new Sessions(architecture, settings);
+    this.head = state.slicedHead
+      ? new SlicedHead(architecture, state.slicedHead, this.sessions)
+      : new WholeHead(architecture, state, this.sessions);
   }
 
   get parameters(): readonly Parameter[] {
@@ -72,8 +72,9 @@ export class LayerwiseModel implements TrainableModel {
       inputs.push(y as Float32Array);
       kept.push(rest);
     }
-    const { loss, dy } = await this.headGradient(batch, inputs.at(-1) as Float32Array, gradientScale);
-    let gradient = dy;
+    const x = inputs.at(-1) as Float32Array;
+    let gradient = this.buffer("dy", x.length);
+    const loss = await this.head.gradient(batch, x, gradientScale, gradient);
     for (let index = last; index >= 0; index--) {
       throwIfAsked(shouldStop);
       const layer = this.state.layers[index] as LayerState;
@@ -99,19 +100,12 @@ export class LayerwiseModel implements TrainableModel {
 
   async evaluate(batch: Batch, shouldStop = () => false): Promise<LossSum> {
     const x = await this.forward(batch, shouldStop);
-    let lossSum = 0;
-    let tokenCount = 0;
-    for (const { feeds, count } of this.headChunks(batch, x, 1)) {
-      const { loss } = await (await this.sessions.head(this.headRows(batch)).session("loss")).run(feeds);
-      lossSum += (loss as Float32Array)[0] as number;
-      tokenCount += count;
-    }
-    return { lossSum, tokenCount };
+    return await this.head.loss(batch, x);
   }
 
   openCompletion(prompt: Int32Array): Promise<Completion> {
     return CachedCompletion.open(
-      { architecture: this.architecture, state: this.state, sessions: this.sessions },
+      { architecture: this.architecture, state: this.state, sessions: this.sessions, head: this.head },
       prompt,
     );
   }
@@ -159,64 +153,6 @@ export class LayerwiseModel implements TrainableModel {
       x = y as Float32Array;
     }
     return x;
-  }
-
-  /** As many as the logits' memory allows, and no more than the batch has. */
-  private headRows({ tokens }: Batch): number {
-    const allowed = 2 ** Math.floor(Math.log2(LOGITS_BYTES / 4 / this.architecture.shape.vocabularySize));
-    return Math.max(64, Math.min(allowed, 2 ** Math.ceil(Math.log2(tokens.length))));
-  }
-
-  /** Chunks of the rows that get loss, gathered; the last one is filled up with rows of weight 0. */
-  private *headChunks(batch: Batch, x: Float32Array, scale: number) {
-    const { hiddenSize } = this.architecture.shape;
-    const { rows, targets } = lossRows(batch);
-    const size = this.headRows(batch);
-    for (let start = 0; start < rows.length; start += size) {
-      const chunk = rows.subarray(start, start + size);
-      const gathered = new Float32Array(size * hiddenSize);
-      for (const [i, row] of chunk.entries())
-        gathered.set(x.subarray(row * hiddenSize, (row + 1) * hiddenSize), i * hiddenSize);
-      const labels = new BigInt64Array(size);
-      const weights = new Float32Array(size);
-      for (let i = 0; i < chunk.length; i++) {
-        labels[i] = BigInt(targets[start + i] as number);
-        weights[i] = 1;
-      }
-      const feeds: Record<string, TensorData> = {
-        x: gathered,
-        ...this.state.headFeeds,
-        labels,
-        weights,
-        scale: Float32Array.of(scale),
-      };
-      yield { feeds, chunk, count: chunk.length };
-    }
-  }
-
-  private async headGradient(
-    batch: Batch,
-    x: Float32Array,
-    scale: number,
-  ): Promise<{ loss: LossSum; dy: Float32Array }> {
-    const { hiddenSize } = this.architecture.shape;
-    const { trainedOuter } = this.state;
-    const dy = this.buffer("dy", x.length).fill(0);
-    const loss: LossSum = { lossSum: 0, tokenCount: 0 };
-    const session = await this.sessions.head(this.headRows(batch)).session("gradient");
-    for (const { feeds, chunk, count } of this.headChunks(batch, x, scale)) {
-      const results = await session.run(feeds);
-      const dx = results.dx as Float32Array;
-      for (const [i, row] of chunk.entries())
-        dy.set(dx.subarray(i * hiddenSize, (i + 1) * hiddenSize), row * hiddenSize);
-      for (const [name, { gradient }] of trainedOuter) {
-        const part = results[`d_${name}`];
-        if (part) addTo(gradient, part);
-      }
-      loss.lossSum += (results.loss as Float32Array)[0] as number;
-      loss.tokenCount += count;
-    }
-    return { loss, dy };
   }
 
   private addEmbeddingGradients({ tokens, positions }: Batch, dx: Float32Array): void {

@@ -2,6 +2,8 @@
 import type { LayerKind } from "../models/architecture";
 import type { Parameter } from "../types";
 import type { LentWeights } from "../weights/lent-weights";
+import type { Matrix } from "./embed-rows";
+import type { SlicedHeadState } from "./sliced-head";
 
 export interface LayerState {
   kind: LayerKind;
@@ -15,9 +17,11 @@ export interface LayerState {
 
 export interface LayerwiseState {
   /** Weights outside the layers (embedding, final norm, head) by full name. */
-  outer: ReadonlyMap<string, Float32Array>;
-  /** Those of them that final norm and head are fed. */
+  outer: ReadonlyMap<string, Matrix>;
+  /** Those of them that final norm and head are fed; the matrix of logits is not among them when it is sliced. */
   headFeeds: Readonly<Record<string, Float32Array>>;
+  /** Where the matrix of logits does not lie in memory as float32. */
+  slicedHead: SlicedHeadState | null;
   layers: LayerState[];
   lent: LentWeights;
   parameters: Parameter[];

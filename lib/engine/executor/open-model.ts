@@ -8,7 +8,7 @@ import { adapterTensorName } from "../lora/adapter-format";
 import { initLoraA, initLoraB, loraScaling } from "../lora/lora-init";
 import { refuseUnsupported, type UnsupportedSettings } from "../lora/refuse-unsupported";
 import { resolveTargetModules } from "../lora/resolve-target-modules";
-import { type Architecture, expectedWeights } from "../models/architecture";
+import { type Architecture, expectedWeights, headMatrix } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
 import { weightPlaces } from "../models/weight-places";
 import type { Rng } from "../optim/rng";
@@ -117,11 +117,16 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   const outerNames = [
     ...new Set([embedding.tokens, ...(embedding.positions ? [embedding.positions.name] : []), ...headWeights.keys()]),
   ];
+  const headFeeds = Object.fromEntries(
+    [...headWeights.keys()].flatMap((name) => (held.halves.has(name) ? [] : [[name, weight(name)]])),
+  );
+  const headHalf = held.halves.get(headMatrix(architecture));
   const model = new LayerwiseModel(
     architecture,
     {
-      outer: new Map(outerNames.map((name) => [name, weight(name)])),
-      headFeeds: Object.fromEntries([...architecture.headWeights.keys()].map((name) => [name, weight(name)])),
+      outer: new Map(outerNames.map((name) => [name, held.halves.get(name) ?? weight(name)])),
+      headFeeds,
+      slicedHead: headHalf ? { name: headMatrix(architecture), matrix: headHalf, feeds: headFeeds } : null,
       layers,
       lent: held.lent,
       parameters,

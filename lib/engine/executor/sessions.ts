@@ -2,8 +2,9 @@
 import type { Architecture } from "../models/architecture";
 import type { EncodedModel } from "../onnx/encode-model";
 import { type Device, deviceUnavailable, GraphSession } from "../runtime/session";
-import { type BlockGraphs, type BlockOptions, buildBlock, buildDecodeBlock, buildHead } from "./block-graphs";
+import { type BlockGraphs, type BlockOptions, buildBlock, buildDecodeBlock } from "./block-graphs";
 import type { BatchShape, LayerShape } from "./block-scope";
+import { buildHead, buildHeadSlice } from "./head-graphs";
 
 /** Opens a session the first time it is asked for. */
 type Opener<Key extends string> = (name: Key) => Promise<GraphSession>;
@@ -15,6 +16,10 @@ export interface BlockSessions {
 
 export interface HeadSessions {
   session: Opener<"loss" | "gradient" | "logits">;
+}
+
+export interface HeadSliceSessions {
+  session: Opener<"statistics" | "gradient" | "logits">;
 }
 
 export interface SessionSettings extends Pick<BlockOptions, "rank" | "scaling" | "precision" | "trainWeights"> {
@@ -32,6 +37,7 @@ export class Sessions {
   private readonly blocks = new Map<string, BlockSessions>();
   private readonly decoders = new Map<string, Promise<GraphSession>>();
   private readonly heads = new Map<number, HeadSessions>();
+  private readonly headSlices = new Map<string, HeadSliceSessions>();
   private readonly opened: Promise<GraphSession>[] = [];
 
   constructor(
@@ -81,6 +87,17 @@ export class Sessions {
       const { loss, gradient, logits } = buildHead(this.architecture, rows, this.settings.trainWeights);
       sessions = { session: this.lazy({ loss, gradient, logits }) };
       this.heads.set(rows, sessions);
+    }
+    return sessions;
+  }
+
+  headSlice(rows: number, size: number): HeadSliceSessions {
+    const key = `${rows}x${size}`;
+    let sessions = this.headSlices.get(key);
+    if (!sessions) {
+      const { statistics, gradient, logits } = buildHeadSlice(this.architecture, rows, size);
+      sessions = { session: this.lazy({ statistics, gradient, logits }) };
+      this.headSlices.set(key, sessions);
     }
     return sessions;
   }

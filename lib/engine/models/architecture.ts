@@ -124,6 +124,13 @@ export function linearWeights(linears: readonly LinearSpec[]): [string, Shape][]
   });
 }
 
+/** Full name of the matrix [vocabulary, hidden] that logits are made with. */
+export function headMatrix({ headWeights, shape }: Architecture): string {
+  const found = [...headWeights].find(([, size]) => size.length === 2 && size[0] === shape.vocabularySize);
+  if (!found) throw new Error("internal: the head has no matrix with a row for each token");
+  return found[0];
+}
+
 /** Full name → shape of every weight that the architecture needs, in a fixed order. */
 export function expectedWeights(architecture: Architecture): Map<string, Shape> {
   const { shape, embedding, headWeights, layerWeights, layerName } = architecture;

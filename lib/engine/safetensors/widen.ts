@@ -42,6 +42,13 @@ export function widen({ bits, dtype }: Half, target: Float32Array): void {
   else widenF16(bits, target, 0);
 }
 
+/** Writes the values from start to end - 1 as float32 to target[offset …]. */
+export function widenAt({ bits, dtype }: Half, start: number, end: number, target: Float32Array, offset: number): void {
+  const part = bits.subarray(start, end);
+  if (dtype === "BF16") widenBf16(part, target, offset);
+  else widenF16(part, target, offset);
+}
+
 /** The exponent of NaN and infinity is all ones. */
 export function isFiniteHalf({ bits, dtype }: Half): boolean {
   const exponent = dtype === "BF16" ? 0x7f80 : 0x7c00;

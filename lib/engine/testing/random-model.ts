@@ -23,7 +23,12 @@ export const TINY_LLAMA = {
 export async function writeRandomModel(
   dir: string,
   config: Record<string, unknown>,
-  { seed = 1, deviation = 0.3, dtype = "F32" }: { seed?: number; deviation?: number; dtype?: WritableDtype } = {},
+  {
+    seed = 1,
+    deviation = 0.3,
+    normDeviation = 0.1,
+    dtype = "F32",
+  }: { seed?: number; deviation?: number; normDeviation?: number; dtype?: WritableDtype } = {},
 ): Promise<void> {
   await mkdir(dir, { recursive: true });
   const whole = { architectures: ["LlamaForCausalLM"], model_type: "llama", ...config };
@@ -33,7 +38,9 @@ export async function writeRandomModel(
     const data = new Float32Array(sizeOf(shape));
     for (let i = 0; i < data.length; i++)
       data[i] =
-        shape.length === 1 ? 1 + 0.1 * (2 * rng.uniform() - 1) : deviation * (2 * rng.uniform() - 1) * Math.sqrt(3);
+        shape.length === 1
+          ? 1 + normDeviation * (2 * rng.uniform() - 1)
+          : deviation * (2 * rng.uniform() - 1) * Math.sqrt(3);
     return { name, shape, data };
   });
   await writeSafetensors(join(dir, "model.safetensors"), tensors, { dtype });

@@ -1,15 +1,17 @@
 /** @file How a checkpoint's weights lie in memory while a model is trained. */
 import type { BasePrecision } from "@/lib/contracts/run-config";
 import { type CheckpointWeight, readWeights } from "../executor/load-weights";
-import type { Architecture } from "../models/architecture";
+import { type Architecture, headMatrix } from "../models/architecture";
 import { quantizeLinear } from "../quantize/quantized-linear";
-import { widen } from "../safetensors/widen";
+import { type Half, widen } from "../safetensors/widen";
 import { type LentWeights, NOTHING_LENT, PackedLayers, type PackedWeight } from "./lent-weights";
 import { dequantizeNf4, quantizeNf4 } from "./nf4";
 
 export interface HeldWeights {
-  /** Float32 by full name: all but the matrices of linear layers held in another precision. */
+  /** Float32 by full name: all that is not held in another precision. */
   whole: ReadonlyMap<string, Float32Array>;
+  /** Embedding and the head's matrix by full name, where they are held in 16 bits. */
+  halves: ReadonlyMap<string, Half>;
   /** What a layer is fed instead of matrices that are held as integers, by feed name. */
   codes(layer: number): Readonly<Record<string, Float32Array | Int8Array>>;
   /** Matrices that are unpacked when their layer's turn comes. */
@@ -32,7 +34,7 @@ const PACK: Record<PackedPrecision, (weight: CheckpointWeight) => Promise<Packed
 
 /**
  * Reads the checkpoint of a model folder. With another precision than fp32 the matrices of the layers' linear modules
- * are held in it; norms, biases, embedding and head stay float32.
+ * are held in it, with bf16 and nf4 embedding and head in 16 bits; norms and biases stay float32.
  * @throws AppError naming the first missing, misshapen, surplus or non-finite weight.
  */
 export async function holdWeights(
@@ -46,18 +48,22 @@ export async function holdWeights(
       linears.map((spec) => [layerName(layer, `${spec.module}.weight`), { layer, spec }] as const),
     ).flat(),
   );
+  const wide = new Set([architecture.embedding.tokens, headMatrix(architecture)]);
   const whole = new Map<string, Float32Array>();
+  const halves = new Map<string, Half>();
   const codes: Record<string, Float32Array | Int8Array>[] = Array.from({ length: shape.layers }, () => ({}));
   const packed: Map<string, PackedWeight>[] = codes.map(() => new Map());
   await readWeights(modelDir, architecture, async (weight) => {
     const matrix = matrices.get(weight.name);
-    if (!matrix || precision === "fp32") whole.set(weight.name, await weight.read());
+    if (precision in PACK && wide.has(weight.name)) halves.set(weight.name, await weight.readHalf());
+    else if (!matrix || precision === "fp32") whole.set(weight.name, await weight.read());
     else if (precision === "int8")
       Object.assign(codes[matrix.layer] ?? {}, quantizeLinear(matrix.spec, await weight.read()));
     else packed[matrix.layer]?.set(`${matrix.spec.module}.weight`, await PACK[precision](weight));
   });
   return {
     whole,
+    halves,
     codes: (layer) => codes[layer] ?? {},
     lent: precision in PACK ? new PackedLayers(packed) : NOTHING_LENT,
   };

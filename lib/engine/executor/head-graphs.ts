@@ -1,0 +1,91 @@
+/** @file The graphs of the head: final norm, logits and cross-entropy. */
+import { backward } from "../autodiff/backward";
+import { GraphBuilder } from "../graph/graph-builder";
+import type { Value } from "../graph/ops";
+import type { Architecture } from "../models/architecture";
+import { type EncodedModel, encodeModel } from "../onnx/encode-model";
+
+export interface HeadGraphs {
+  /** Outputs: loss [] (sum in nats over rows of weight 1). */
+  loss: EncodedModel;
+  /** Outputs: loss, dx [rows, hidden], and d_<full name> of the head's weights when trained. */
+  gradient: EncodedModel;
+  /** Outputs: logits [rows, vocabulary]. */
+  logits: EncodedModel;
+}
+
+/**
+ * Final norm, logits and cross-entropy over a chunk of rows, so that logits never exist whole.
+ * Inputs: x [rows, hidden], the head's weights by full name, labels [rows, 1], weights [rows, 1] (1 = counts, 0 = filler), scale [].
+ */
+export function buildHead(architecture: Architecture, rows: number, trainWeights: boolean): HeadGraphs {
+  const { shape } = architecture;
+  const b = new GraphBuilder();
+  const x = b.input("x", [rows, shape.hiddenSize]);
+  const headWeights = new Map([...architecture.headWeights].map(([name, size]) => [name, b.input(name, size)]));
+  const labels = b.input("labels", [rows, 1], "int64");
+  const weights = b.input("weights", [rows, 1]);
+  const scale = b.input("scale", []);
+  const logits = architecture.head(b, x, (name) => {
+    const weight = headWeights.get(name);
+    if (!weight) throw new Error(`internal: the head asks for ${name}, which the architecture does not list`);
+    return weight;
+  });
+  const logProbabilities = b.op("LogSoftmax", [logits], {});
+  const picked = b.op("GatherLast", [logProbabilities, labels], {});
+  const loss = b.op("Neg", [b.reduceSum(b.mul(picked, weights), [0, 1], false)], {});
+  // d(loss)/d(logits) = w (softmax - onehot), written out: the general rules would take five passes over the logits.
+  const rowScale = b.mul(weights, scale);
+  const softmax = b.mul(b.op("Exp", [logProbabilities], {}), rowScale);
+  const logitsGradient = b.op("ScatterAddLast", [softmax, labels, b.op("Neg", [rowScale], {})], {});
+  const trained = trainWeights ? [...headWeights] : [];
+  const gradients = backward(b, logits, logitsGradient, [x, ...trained.map(([, value]) => value)]);
+  const [dx, ...weightGradients] = gradients as [Value, ...Value[]];
+  const named = trained.map(([name], i) => [`d_${name}`, weightGradients[i] as Value] as const);
+  return {
+    loss: encodeModel({ outputs: { loss } }),
+    gradient: encodeModel({ outputs: { loss, dx, ...Object.fromEntries(named) } }),
+    logits: encodeModel({ outputs: { logits } }),
+  };
+}
+
+export interface HeadSliceGraphs {
+  /** Outputs for each row: log_sum [rows, 1], log Σ exp over the slice, and picked [rows, 1], the logit at its label. */
+  statistics: EncodedModel;
+  /** Outputs: dx [rows, hidden], the slice's share. */
+  gradient: EncodedModel;
+  /** Outputs: logits [rows, size]. */
+  logits: EncodedModel;
+}
+
+/**
+ * The same for a slice of the vocabulary, `size` tokens. Inputs: x [rows, hidden], the head's weights, those with a row for
+ * each token cut to the slice, labels [rows, 1] counted from its start; for the gradient also inside [rows, 1] (1 where the
+ * label is the slice's own), log_sum [rows, 1] over the whole vocabulary, and row_scale [rows, 1] (0 = filler).
+ */
+export function buildHeadSlice(architecture: Architecture, rows: number, size: number): HeadSliceGraphs {
+  const { hiddenSize, vocabularySize } = architecture.shape;
+  const b = new GraphBuilder();
+  const x = b.input("x", [rows, hiddenSize]);
+  const weights = new Map(
+    [...architecture.headWeights].map(([name, [first, ...others]]) => [
+      name,
+      b.input(name, [first === vocabularySize ? size : (first as number), ...others]),
+    ]),
+  );
+  const labels = b.input("labels", [rows, 1], "int64");
+  const logits = architecture.head(b, x, (name) => weights.get(name) as Value);
+  // Any column tells the sum: log Σ exp = logit - log softmax.
+  const column = (value: Value) => b.slice(value, 1, 0, 1);
+  const logSum = b.sub(column(logits), column(b.op("LogSoftmax", [logits], {})));
+  const rowScale = b.input("row_scale", [rows, 1]);
+  const softmax = b.mul(b.op("Exp", [b.sub(logits, b.input("log_sum", [rows, 1]))], {}), rowScale);
+  const minus = b.op("Neg", [b.mul(rowScale, b.input("inside", [rows, 1]))], {});
+  const logitsGradient = b.op("ScatterAddLast", [softmax, labels, minus], {});
+  const [dx] = backward(b, logits, logitsGradient, [x]);
+  return {
+    statistics: encodeModel({ outputs: { log_sum: logSum, picked: b.op("GatherLast", [logits, labels], {}) } }),
+    gradient: encodeModel({ outputs: { dx: dx as Value } }),
+    logits: encodeModel({ outputs: { logits } }),
+  };
+}

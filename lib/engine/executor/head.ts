@@ -1,0 +1,113 @@
+/** @file The model's head: final norm, logits and loss, a chunk of rows at a time, so that logits never exist whole. */
+import type { Architecture } from "../models/architecture";
+import type { TensorData } from "../runtime/session";
+import type { Batch, LossSum } from "../types";
+import { addTo } from "./add-to";
+import { lossRows } from "./batch-inputs";
+import type { LayerwiseState } from "./layerwise-state";
+import type { Sessions } from "./sessions";
+
+/** Logits of one chunk take at most this much. */
+export const LOGITS_BYTES = 32 * 1024 * 1024;
+
+export interface Head {
+  /** @param x [tokens, hidden], the last layer's output */
+  loss(batch: Batch, x: Float32Array): Promise<LossSum>;
+  /** The same, and writes scale · d(lossSum)/dx to dx, which may hold anything before. */
+  gradient(batch: Batch, x: Float32Array, scale: number, dx: Float32Array): Promise<LossSum>;
+  /** x [1, hidden] → logits [vocabulary] */
+  logits(x: Float32Array): Promise<Float32Array>;
+}
+
+/** Rows that get loss, gathered; the last chunk is filled up with rows of weight 0. */
+export interface RowChunk {
+  /** Which rows of the batch they are. */
+  rows: Int32Array;
+  /** Token that each shall predict. */
+  targets: Int32Array;
+  /** [size, hidden] */
+  x: Float32Array;
+  /** [size]: 1 for a row, 0 for filler. */
+  weights: Float32Array;
+}
+
+export function* rowChunks(batch: Batch, x: Float32Array, hidden: number, size: number): Generator<RowChunk> {
+  const { rows, targets } = lossRows(batch);
+  for (let start = 0; start < rows.length; start += size) {
+    const chunk = rows.subarray(start, start + size);
+    const gathered = new Float32Array(size * hidden);
+    for (const [i, row] of chunk.entries()) gathered.set(x.subarray(row * hidden, (row + 1) * hidden), i * hidden);
+    yield {
+      rows: chunk,
+      targets: targets.subarray(start, start + size),
+      x: gathered,
+      weights: new Float32Array(size).fill(1, 0, chunk.length),
+    };
+  }
+}
+
+/** Back to where `rowChunks` took them from. */
+export function scatterRows(rows: Int32Array, source: Float32Array, hidden: number, target: Float32Array): void {
+  for (const [i, row] of rows.entries()) target.set(source.subarray(i * hidden, (i + 1) * hidden), row * hidden);
+}
+
+/** A power of two: no more than the batch has. */
+export const rowsFor = ({ tokens }: Batch, allowed: number): number =>
+  Math.max(64, Math.min(2 ** Math.floor(Math.log2(allowed)), 2 ** Math.ceil(Math.log2(tokens.length))));
+
+/** The matrix of logits lies in memory as float32: few rows see the whole vocabulary at once. */
+export class WholeHead implements Head {
+  constructor(
+    private readonly architecture: Architecture,
+    private readonly state: Pick<LayerwiseState, "headFeeds" | "trainedOuter">,
+    private readonly sessions: Sessions,
+  ) {}
+
+  async loss(batch: Batch, x: Float32Array): Promise<LossSum> {
+    const sum: LossSum = { lossSum: 0, tokenCount: 0 };
+    const session = await this.sessions.head(this.rows(batch)).session("loss");
+    for (const chunk of this.chunks(batch, x)) {
+      const { loss } = await session.run(this.feeds(chunk, 1));
+      sum.lossSum += (loss as Float32Array)[0] as number;
+      sum.tokenCount += chunk.rows.length;
+    }
+    return sum;
+  }
+
+  async gradient(batch: Batch, x: Float32Array, scale: number, dx: Float32Array): Promise<LossSum> {
+    const { trainedOuter } = this.state;
+    dx.fill(0);
+    const sum: LossSum = { lossSum: 0, tokenCount: 0 };
+    const session = await this.sessions.head(this.rows(batch)).session("gradient");
+    for (const chunk of this.chunks(batch, x)) {
+      const results = await session.run(this.feeds(chunk, scale));
+      scatterRows(chunk.rows, results["dx"] as Float32Array, this.architecture.shape.hiddenSize, dx);
+      for (const [name, { gradient }] of trainedOuter) {
+        const part = results[`d_${name}`];
+        if (part) addTo(gradient, part);
+      }
+      sum.lossSum += (results["loss"] as Float32Array)[0] as number;
+      sum.tokenCount += chunk.rows.length;
+    }
+    return sum;
+  }
+
+  async logits(x: Float32Array): Promise<Float32Array> {
+    const { logits } = await (await this.sessions.head(1).session("logits")).run({ x, ...this.state.headFeeds });
+    return logits as Float32Array;
+  }
+
+  private rows(batch: Batch): number {
+    return rowsFor(batch, LOGITS_BYTES / 4 / this.architecture.shape.vocabularySize);
+  }
+
+  private chunks(batch: Batch, x: Float32Array): Generator<RowChunk> {
+    return rowChunks(batch, x, this.architecture.shape.hiddenSize, this.rows(batch));
+  }
+
+  private feeds({ x, targets, weights }: RowChunk, scale: number): Record<string, TensorData> {
+    const labels = new BigInt64Array(weights.length);
+    for (const [i, target] of targets.entries()) labels[i] = BigInt(target);
+    return { x, ...this.state.headFeeds, labels, weights, scale: Float32Array.of(scale) };
+  }
+}
