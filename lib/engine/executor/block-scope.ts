@@ -46,8 +46,28 @@ export const adapterInput = (module: string, part: "A" | "B") => `${module}.lora
  */
 export function buildBlockGraph(
   architecture: Architecture,
-  { batchSize, blockLength, kind, adapted, rank, scaling, precision }: BatchShape & LayerShape,
+  layer: BatchShape & LayerShape,
   cacheLength: number | null = null,
+): BlockGraph {
+  // Built once without adapters, only to see which linear layers read the same value.
+  const readers = new Map<Value, string[]>();
+  assemble(architecture, { ...layer, adapted: [] }, cacheLength, (module, input) => {
+    if (layer.adapted.includes(module)) readers.set(input, [...(readers.get(input) ?? []), module]);
+  });
+  return assemble(architecture, layer, cacheLength, () => {}, [...readers.values()]);
+}
+
+/**
+ * @param onLinear told about every linear layer and its input
+ * @param siblings adapted linear layers by the input that they share: their A's are multiplied with it as one matrix,
+ * since products with a few rows each leave most of the processor's width idle
+ */
+function assemble(
+  architecture: Architecture,
+  { batchSize, blockLength, kind, adapted, rank, scaling, precision }: BatchShape & LayerShape,
+  cacheLength: number | null,
+  onLinear: (module: string, input: Value) => void,
+  siblings: readonly string[][] = [],
 ): BlockGraph {
   const { shape, linears, layerWeights } = architecture;
   const b = new GraphBuilder();
@@ -73,6 +93,26 @@ export function buildBlockGraph(
     precision === "int8" ? linears.map((spec) => [spec.module, quantizedLinear(b, spec)] as const) : [],
   );
   const candidates: { name: string; value: Value; tier: number }[] = [];
+  const adapter = (module: string, part: "A" | "B"): Value => adapters.get(adapterInput(module, part)) as Value;
+  const downs = new Map<string, Value>();
+  /** x Aᵀ [rows, rank] of an adapted layer; its siblings' come with it. */
+  const down = (module: string, input: Value): Value => {
+    const known = downs.get(module);
+    if (known) return known;
+    const together = siblings.find((modules) => modules.includes(module)) ?? [module];
+    const matrices = together.map((sibling) => adapter(sibling, "A"));
+    const stacked = matrices.length === 1 ? adapter(module, "A") : b.op("Concat", matrices, { axis: 0 });
+    const product = b.gemm(input, stacked, { transB: true });
+    // Few values, and the gradients of the B's need them again.
+    candidates.push({ name: adapterInput(together[0] as string, "A"), value: product, tier: 1 });
+    let end = 0;
+    for (const [i, sibling] of together.entries()) {
+      const start = end;
+      end += matrices[i]?.shape[0] as number;
+      downs.set(sibling, matrices.length === 1 ? product : b.slice(product, 1, start, end));
+    }
+    return downs.get(module) as Value;
+  };
   const scope: BlockScope = {
     b,
     batchSize,
@@ -111,13 +151,9 @@ export function buildBlockGraph(
           ? b.add(product, bias)
           : product
         : b.gemm(input, weight(`${module}.weight`), { transB: spec.layout !== "in_out" }, bias);
-      const a = adapters.get(adapterInput(module, "A"));
-      const up = adapters.get(adapterInput(module, "B"));
-      if (!a || !up) return base;
-      const down = b.gemm(input, a, { transB: true });
-      // Few values, and the gradient of B needs them again.
-      candidates.push({ name: adapterInput(module, "A"), value: down, tier: 1 });
-      return b.gemm(down, up, { transB: true, alpha: scaling }, base);
+      onLinear(module, input);
+      if (!adapted.includes(module)) return base;
+      return b.gemm(down(module, input), adapter(module, "B"), { transB: true, alpha: scaling }, base);
     },
     rotary: (value) => {
       if (!rotary) throw new Error(`internal: layers of kind ${kind.name} tell no positions by rotation`);
