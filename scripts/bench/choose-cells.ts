@@ -15,7 +15,8 @@ export interface Choice {
 }
 
 export const USAGE = `usage: npm run bench -- [--cells "<words>" …] [--vs peft] [--quick] [--rounds n] | --docs
-  --cells   only cells that have all of the words in their name: "135M 1024 int8", quickstart; again for more
+  --cells   only cells that have all of the words in their name: "135M 1024 int8", quickstart; again for more.
+            Those of a usual run if there are any, else all: "1.5B 1024 fp32" is none of a usual run, but can be asked for
   --vs      the same work by PEFT in turns; "peft bf16" takes only those settings
   --quick   a tiny model: shows that everything runs, and nothing else
   --docs    writes docs/bench.md and its picture from data/bench.json`;
@@ -48,8 +49,14 @@ export function chooseCells(args: readonly string[]): Choice {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds must be a whole number of 1 or more.");
   const filters = [...values.cells, ...positionals];
   const cells = listEngineCells();
-  const isAsked = ({ name }: { name: string }) => filters.some((filter) => hasWords(name, filter));
-  const stranger = filters.find((filter) => ![...cells, ...PROGRAM_CELLS].some(({ name }) => hasWords(name, filter)));
+  const matching = <T extends { name: string }>(all: readonly T[], filter: string) =>
+    all.filter(({ name }) => hasWords(name, filter));
+  /** Those of a usual run, so that "135M" means what is usual of it; else any that the words name. */
+  const engineCells = (filter: string) => {
+    const found = matching(cells, filter);
+    return found.some(isUsual) ? found.filter(isUsual) : found;
+  };
+  const stranger = filters.find((filter) => matching([...cells, ...PROGRAM_CELLS], filter).length === 0);
   if (stranger !== undefined) {
     const names = [...PROGRAM_CELLS, ...cells].map(({ name }) => name);
     throw new Error(`No cell has the words "${stranger}". There are:\n  ${names.join("\n  ")}`);
@@ -60,10 +67,12 @@ export function chooseCells(args: readonly string[]): Choice {
     throw new Error(`--vs takes words of ${names.join(", ")}, such as peft.`);
   }
   const isTinyLora = ({ shape, method }: EngineCell) => shape === "tiny" && method === "lora";
-  const isDefault = values.quick ? isTinyLora : isUsual;
+  const asked = new Set(filters.flatMap(engineCells));
+  const askedPrograms = new Set(filters.flatMap((filter) => matching(PROGRAM_CELLS, filter)));
+  const isUnfiltered = filters.length === 0;
   return {
-    programs: PROGRAM_CELLS.filter((cell) => (filters.length > 0 ? isAsked(cell) : !values.quick)),
-    engine: cells.filter((cell) => (filters.length > 0 ? isAsked(cell) : isDefault(cell))),
+    programs: PROGRAM_CELLS.filter((cell) => (isUnfiltered ? !values.quick : askedPrograms.has(cell))),
+    engine: cells.filter((cell) => (isUnfiltered ? (values.quick ? isTinyLora : isUsual)(cell) : asked.has(cell))),
     settings,
     rounds,
     isQuick: values.quick,

@@ -19,12 +19,17 @@ test("the matrix has every precision and method of the schema, and no name twice
   expect(new Set(names(cells)).size).toBe(cells.length);
 });
 
-test("a usual run has every shape but the tiny one, in every precision", () => {
+test("a usual run has every precision on the smallest shape, 8-bit on every shape, and no tiny model", () => {
   const usual = listEngineCells().filter(isUsual);
-  for (const shape of new Set(listEngineCells().map((cell) => cell.shape))) {
-    const precisions = usual.filter((cell) => cell.shape === shape).map(({ precision }) => precision);
-    expect(new Set(precisions)).toEqual(new Set(shape === "tiny" ? [] : BASE_PRECISIONS));
-  }
+  const precisionsOf = (name: string, length: number) =>
+    usual
+      .filter((cell) => cell.shape === name && cell.blockLength === length && cell.method === "lora")
+      .map(({ precision }) => precision);
+  for (const length of [256, 1024]) expect(precisionsOf("135M", length)).toEqual([...BASE_PRECISIONS]);
+  for (const shape of ["0.5B", "1.5B"])
+    for (const length of [256, 1024]) expect(precisionsOf(shape, length)).toContain("int8");
+  expect(usual.some(({ shape }) => shape === "tiny")).toBe(false);
+  expect(new Set(usual.map(({ method }) => method))).toEqual(new Set(METHODS));
 });
 
 test("filters take cells that have all their words, and add up", () => {
@@ -32,6 +37,8 @@ test("filters take cells that have all their words, and add up", () => {
     "135M 256 int8 lora",
     "135M 1024 int8 lora",
   ]);
+  expect(names(chooseCells(["135M dora"]).engine)).toEqual(["135M 256 fp32 dora"]);
+  expect(names(chooseCells(["135M 1024 int8 dora"]).engine)).toEqual(["135M 1024 int8 dora"]);
   const both = chooseCells(["--cells", "first loss", "quickstart"]);
   expect(names(both.programs)).toEqual(["first loss", "quickstart"]);
   expect(both.engine).toEqual([]);

@@ -30,9 +30,19 @@ export function listEngineCells(): EngineCell[] {
   );
 }
 
-/** What a run without a filter measures: LoRA in every precision, and what the other methods cost beside it. */
+/**
+ * Precisions of a run without a filter, by tokens. A round of a large model takes a minute and more: there only what its
+ * memory and its speed are judged by. `--cells` measures any of the others.
+ */
+const USUAL: Record<ShapeName, Readonly<Record<number, readonly BasePrecision[]>>> = {
+  tiny: {},
+  "135M": { 256: BASE_PRECISIONS, 1024: BASE_PRECISIONS },
+  "0.5B": { 256: BASE_PRECISIONS, 1024: ["fp32", "int8"] },
+  "1.5B": { 256: ["int8", "nf4"], 1024: ["bf16", "int8"] },
+};
+
+/** LoRA as above, and on the smallest shape what the other methods cost beside it. */
 export function isUsual({ shape, blockLength, precision, method }: EngineCell): boolean {
-  if (shape === "tiny") return false;
   if (method !== "lora") return shape === "135M" && blockLength === 256 && precision === "fp32";
-  return true;
+  return !!USUAL[shape][blockLength]?.includes(precision);
 }

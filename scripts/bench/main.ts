@@ -75,7 +75,7 @@ async function bench(): Promise<void> {
     await inFolder(async (folder) => {
       await runProgram("write-shape.ts", shape, folder);
       for (const [blockLength, cells] of groupBy(ofShape, "blockLength")) {
-        const settings = python ? choice.settings.filter((setting) => isPlanned(setting, shape, blockLength)) : [];
+        const settings = python ? choice.settings.filter((setting) => isPlanned(setting, shape)) : [];
         const common = { root, folder, say, threads: availableParallelism(), python: python?.command ?? "" };
         await record(await measureGroup({ ...common, shape, blockLength, cells, settings, rounds: choice.rounds }));
       }

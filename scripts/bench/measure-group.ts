@@ -11,7 +11,7 @@ import { summarizePair, summarizeTurns, type Turn } from "./summarize";
 /** Both sides read the same weights and tokens, and B is zero at first: fp32 must find the same loss in both. */
 const SAME_LOSS = 1e-3;
 /** Without a peer nothing needs many rounds, and a large model's take long. */
-const SECONDS_ALONE = 60;
+const SECONDS_ALONE = 30;
 
 export interface Group {
   shape: ShapeName;
