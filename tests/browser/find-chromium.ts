@@ -5,7 +5,7 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 
 /**
  * `npm test` looks for one (or gets one) and says so in CHROMIUM_PATH, empty when none can be had. Started by hand:
- * the system's. Null means that the browser tests are skipped, the one permitted skip.
+ * the system's. Null means that the browser tests are skipped: the one permitted skip beside WebGPU's.
  */
 export function findChromium(): string | null {
   const named = process.env["CHROMIUM_PATH"];

@@ -6,7 +6,8 @@
 import { availableParallelism } from "node:os";
 import { GraphBuilder } from "@/lib/engine/graph/graph-builder";
 import { encodeModel } from "@/lib/engine/onnx/encode-model";
-import { type Device, GraphSession, runtimeVersion } from "@/lib/engine/runtime/session";
+import type { Device } from "@/lib/engine/runtime/device";
+import { GraphSession, runtimeVersion } from "@/lib/engine/runtime/session";
 
 const DEVICES: readonly Device[] = ["cpu", "webgpu", "cuda"];
 /** Large enough to reach the machine's rate, small enough to be over at once. */

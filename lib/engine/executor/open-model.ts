@@ -12,7 +12,8 @@ import { type Architecture, expectedWeights, headMatrix } from "../models/archit
 import { openArchitecture } from "../models/open-architecture";
 import { weightPlaces } from "../models/weight-places";
 import type { Rng } from "../optim/rng";
-import { type Device, resolveDevice } from "../runtime/session";
+import type { Device } from "../runtime/device";
+import { resolveDevice } from "../runtime/session";
 import type { Parameter, Place } from "../types";
 import { holdWeights } from "../weights/hold-weights";
 import { adapterInput } from "./block-scope";

@@ -1,7 +1,8 @@
 /** @file Compiles graphs once per shape: one session serves every layer that looks alike. */
 import type { Architecture } from "../models/architecture";
 import type { EncodedModel } from "../onnx/encode-model";
-import { type Device, deviceUnavailable, GraphSession } from "../runtime/session";
+import type { Device } from "../runtime/device";
+import { deviceUnavailable, GraphSession } from "../runtime/session";
 import { type BlockGraphs, type BlockOptions, buildBlock, buildDecodeBlock } from "./block-graphs";
 import type { BatchShape, LayerShape } from "./block-scope";
 import { buildHead, buildHeadSlice } from "./head-graphs";

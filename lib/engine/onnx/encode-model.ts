@@ -1,7 +1,9 @@
 /** @file Graph → ONNX ModelProto bytes. Only what the outputs need is written. */
 import onnxProto from "onnx-proto";
 import { type DType, sizeOf, type Value } from "../graph/ops";
+import type { Device } from "../runtime/device";
 import { type AddIntegers, lowerings, type OnnxAttribute, type OnnxNode, type Steps } from "./lowerings";
+import { webgpuLowerings } from "./webgpu-lowerings";
 
 const { onnx } = onnxProto;
 
@@ -23,7 +25,8 @@ export interface EncodeOptions {
 }
 
 export interface EncodedModel {
-  bytes: Uint8Array;
+  /** The ModelProto, written with the operators that the device has. */
+  bytesFor(device: Device): Uint8Array;
   /** Name → value of every tensor that has to be fed. */
   inputs: ReadonlyMap<string, Value>;
   outputs: Readonly<Record<string, Value>>;
@@ -76,7 +79,20 @@ export function encodeModel({ outputs, saved = new Map() }: EncodeOptions): Enco
     if (value.source.kind === "node" && !saved.has(value) && !outputNames.has(value)) outputNames.set(value, name);
   }
   const nameOf = (value: Value) => saved.get(value) ?? outputNames.get(value) ?? value.name;
-  const inputs = new Map<string, Value>();
+  const isInput = (value: Value) => saved.has(value) || value.source.kind === "input";
+  const inputs = new Map(values.filter(isInput).map((value) => [nameOf(value), value]));
+  return { bytesFor: (device) => encode({ values, outputs, inputs, nameOf, device }), inputs, outputs };
+}
+
+interface Encoding extends Pick<EncodedModel, "inputs" | "outputs"> {
+  /** In an order in which each comes after what it is made from. */
+  values: readonly Value[];
+  nameOf(value: Value): string;
+  device: Device;
+}
+
+function encode({ values, outputs, inputs, nameOf, device }: Encoding): Uint8Array {
+  const table = device === "webgpu" ? { ...lowerings, ...webgpuLowerings } : lowerings;
   const initializers: object[] = [];
   const nodes: object[] = [];
 
@@ -125,12 +141,12 @@ export function encodeModel({ outputs, saved = new Map() }: EncodeOptions): Enco
 
   for (const value of values) {
     const { source } = value;
-    if (saved.has(value) || source.kind === "input") inputs.set(nameOf(value), value);
-    else if (source.kind === "constant") {
+    if (inputs.has(nameOf(value))) continue;
+    if (source.kind === "constant") {
       const dataType = ELEMENT_TYPES[value.dtype];
       initializers.push({ name: value.name, dims: [...value.shape], dataType, rawData: rawBytes(source.data) });
-    } else {
-      const lower = lowerings[source.node.op] as (...args: unknown[]) => OnnxNode;
+    } else if (source.kind === "node") {
+      const lower = table[source.node.op] as (...args: unknown[]) => OnnxNode;
       addNode(lower(source.node.attributes, source.node.inputs.map(nameOf), integers, value, steps), nameOf(value));
     }
   }
@@ -150,5 +166,5 @@ export function encodeModel({ outputs, saved = new Map() }: EncodeOptions): Enco
       output: Object.entries(outputs).map(([name, value]) => valueInfo(name, value)),
     },
   });
-  return { bytes: onnx.ModelProto.encode(model).finish(), inputs, outputs };
+  return onnx.ModelProto.encode(model).finish();
 }

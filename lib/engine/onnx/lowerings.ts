@@ -28,7 +28,7 @@ export interface Steps {
   fill(type: "float32" | "uint8", shape: readonly number[], value: number): string;
 }
 
-type Lowering<Attributes> = (
+export type Lowering<Attributes> = (
   attributes: Attributes,
   inputs: string[],
   integers: AddIntegers,
@@ -36,7 +36,7 @@ type Lowering<Attributes> = (
   steps: Steps,
 ) => OnnxNode;
 
-const int = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "int", value } });
+export const int = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "int", value } });
 const float = (name: string, value: number): OnnxAttribute => ({ name, value: { kind: "float", value } });
 const MICROSOFT = "com.microsoft";
 
@@ -57,6 +57,19 @@ const reduction =
     attributes: [int("keepdims", attributes.keepDims ? 1 : 0)],
   });
 
+/** Largest absolute value of each row of x [m,k] over the largest code: [m,1] */
+export function scaleRows(x: string, integers: AddIntegers, steps: Steps): string {
+  const extreme = (opType: string) =>
+    steps.add({ opType, inputs: [x, integers([1])], attributes: [int("keepdims", 1)] });
+  const lowest = steps.add({ opType: "Neg", inputs: [extreme("ReduceMin")] });
+  // A row of zeros has no largest value to divide by.
+  const largest = steps.add({
+    opType: "Max",
+    inputs: [extreme("ReduceMax"), lowest, steps.fill("float32", [], SMALLEST_SCALE)],
+  });
+  return steps.add({ opType: "Mul", inputs: [largest, steps.fill("float32", [], 1 / LARGEST_CODE)] });
+}
+
 export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
   Gemm: ({ transA, transB, alpha }, inputs) => ({
     opType: "Gemm",
@@ -76,15 +89,7 @@ export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
   QuantizedMatMul: (_attributes, [x, codes, scales], integers, output, steps) => {
     const rows = output.shape[0] as number;
     const lastAxis = integers([1]);
-    const extreme = (opType: string) =>
-      steps.add({ opType, inputs: [x as string, lastAxis], attributes: [int("keepdims", 1)] });
-    const lowest = steps.add({ opType: "Neg", inputs: [extreme("ReduceMin")] });
-    // A row of zeros has no largest value to divide by.
-    const largest = steps.add({
-      opType: "Max",
-      inputs: [extreme("ReduceMax"), lowest, steps.fill("float32", [], SMALLEST_SCALE)],
-    });
-    const rowScales = steps.add({ opType: "Mul", inputs: [largest, steps.fill("float32", [], 1 / LARGEST_CODE)] });
+    const rowScales = scaleRows(x as string, integers, steps);
     const quantized = steps.add({
       opType: "QuantizeLinear",
       inputs: [

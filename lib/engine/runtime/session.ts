@@ -3,8 +3,8 @@ import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { AppError } from "../../errors";
 import type { EncodedModel } from "../onnx/encode-model";
+import type { Device } from "./device";
 
-export type Device = "cpu" | "webgpu" | "cuda";
 export type TensorData = Float32Array | BigInt64Array | Int8Array;
 
 export interface SessionOptions {
@@ -24,7 +24,7 @@ export class GraphSession {
     model: EncodedModel,
     { device, threads = availableParallelism() }: SessionOptions,
   ): Promise<GraphSession> {
-    const session = await ort.InferenceSession.create(model.bytes, {
+    const session = await ort.InferenceSession.create(model.bytesFor(device), {
       executionProviders: [device],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -34,7 +34,8 @@ export class GraphSession {
       enableMemPattern: false,
       logSeverityLevel: 3,
       // Weights are inputs shared by all layers, so there is nothing to prepack; packing constants would double them.
-      extra: { session: { disable_prepacking: "1" } },
+      // A node that the device lacks is an error: the CPU would compute it without a word, and its operands travel.
+      extra: { session: { disable_prepacking: "1", ...(device === "cpu" ? {} : { disable_cpu_ep_fallback: "1" }) } },
     });
     return new GraphSession(session, model);
   }

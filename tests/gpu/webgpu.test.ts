@@ -1,0 +1,143 @@
+/**
+ * @file WebGPU against the CPU: every operator, and the whole step of every architecture. Runs where a WebGPU session
+ * opens, on a real GPU or a software one; skipped elsewhere, with one line that says why.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { RunConfig } from "@/lib/contracts/run-config";
+import { backward } from "@/lib/engine/autodiff/backward";
+import { type OpenedModel, openTrainableModel } from "@/lib/engine/executor/open-model";
+import { GraphBuilder } from "@/lib/engine/graph/graph-builder";
+import type { Value } from "@/lib/engine/graph/ops";
+import { type EncodedModel, encodeModel } from "@/lib/engine/onnx/encode-model";
+import { Rng } from "@/lib/engine/optim/rng";
+import { quantizedLinear, quantizeLinear } from "@/lib/engine/quantize/quantized-linear";
+import type { Device } from "@/lib/engine/runtime/device";
+import { GraphSession, type TensorData } from "@/lib/engine/runtime/session";
+import { buildOperatorCase, numbers, operatorCases } from "@/lib/engine/testing/operator-cases";
+import { packDocuments } from "@/lib/engine/testing/pack-documents";
+import { whyWebgpuIsClosed } from "./why-webgpu-is-closed";
+
+const BOUND = 1e-3;
+const FIXTURES = join(import.meta.dirname, "../fixtures/architectures");
+const architectures = readdirSync(FIXTURES).filter((name) => existsSync(join(FIXTURES, name, "expected.json")));
+
+const norm = (values: Iterable<number>) => Math.sqrt([...values].reduce((sum, value) => sum + value * value, 0));
+
+/** ‖a - b‖ / ‖b‖ */
+const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  norm(Array.from(a, (value, i) => value - (b[i] as number))) / Math.max(norm(Array.from(b)), 1e-30);
+
+interface Settings {
+  method: RunConfig["method"];
+  base_precision?: RunConfig["base_precision"];
+}
+
+async function runOnBoth(model: EncodedModel, feeds: Readonly<Record<string, TensorData>>) {
+  const runOn = async (device: Device) => {
+    const session = await GraphSession.create(model, { device, threads: 1 });
+    const named = [...session.inputs.keys()].map((name) => [name, feeds[name] as TensorData] as const);
+    const results = await session.run(Object.fromEntries(named));
+    await session.dispose();
+    return results;
+  };
+  return { cpu: await runOn("cpu"), webgpu: await runOn("webgpu") };
+}
+
+async function open(name: string, settings: Settings, device: Device): Promise<OpenedModel> {
+  const config = RunConfig.parse({
+    model_type: "m",
+    dataset_name: "d",
+    max_seq_length: 64,
+    rank: 4,
+    alpha: 8,
+    ...settings,
+  });
+  const model = await openTrainableModel({ modelDir: join(FIXTURES, name), config, rng: Rng.seeded(1), device });
+  // B starts at zero, which would hide every gradient of A.
+  const rng = Rng.seeded(11);
+  for (const parameter of model.parameters)
+    if (parameter.name.includes("lora_B"))
+      for (let i = 0; i < parameter.data.length; i++) parameter.data[i] = 0.1 * rng.normal();
+  return model;
+}
+
+async function stepOn(device: Device, name: string, settings: Settings) {
+  const model = await open(name, settings, device);
+  expect(model.device).toBe(device);
+  const fixture = JSON.parse(readFileSync(join(FIXTURES, name, "expected.json"), "utf8")) as { tokens: number[][] };
+  // Documents over two chunks of attention, one of them across the boundary; and a row of which most is filler.
+  const batch = packDocuments([[1, 2, 3].flatMap(() => fixture.tokens), fixture.tokens], 150);
+  const losses = [(await model.accumulateGradients(batch, 1)).lossSum, (await model.evaluate(batch)).lossSum];
+  const gradients = new Map(model.parameters.map((parameter) => [parameter.name, parameter.gradient.slice()]));
+  await model.dispose();
+  return { losses, gradients };
+}
+
+const closed = await whyWebgpuIsClosed();
+
+describe.skipIf(closed !== null)("WebGPU against the CPU", () => {
+  test.each(operatorCases)("$name: value and gradients", async (operator) => {
+    const b = new GraphBuilder();
+    const { output, leaves, feeds } = buildOperatorCase(operator, b);
+    const gradients = backward(
+      b,
+      output,
+      b.constant(
+        numbers(
+          output.shape.reduce((x, y) => x * y, 1),
+          99,
+        ),
+        output.shape,
+      ),
+      leaves,
+    );
+    const named = leaves.map((leaf, i) => [`d_${leaf.name}`, gradients[i] as Value] as const);
+    const model = encodeModel({ outputs: { y: output, ...Object.fromEntries(named) } });
+    const { cpu, webgpu } = await runOnBoth(model, feeds);
+    expect(Object.keys(webgpu)).toEqual(Object.keys(cpu));
+    for (const [name, expected] of Object.entries(cpu))
+      expect(relativeError(webgpu[name] as Float32Array, expected), name).toBeLessThanOrEqual(1e-5);
+  });
+
+  test.each(["out_in", "in_out"] as const)("8-bit weights stored %s: product and gradient", async (layout) => {
+    const [rows, inFeatures, outFeatures] = [7, 40, 24];
+    const spec = { module: "m", inFeatures, outFeatures, layout };
+    const b = new GraphBuilder();
+    const y = quantizedLinear(b, spec)(b.input("x", [rows, inFeatures]));
+    const { inputs } = encodeModel({ outputs: { y } });
+    const [dx] = backward(b, y, b.input("dy", y.shape), [inputs.get("x") as Value]);
+    const feeds = {
+      x: numbers(rows * inFeatures, 1),
+      dy: numbers(rows * outFeatures, 2).fill(0, 0, outFeatures),
+      ...quantizeLinear(spec, numbers(inFeatures * outFeatures, 3)),
+    };
+    const { cpu, webgpu } = await runOnBoth(encodeModel({ outputs: { y, dx: dx as Value } }), feeds);
+    expect(relativeError(webgpu["y"] ?? [], cpu["y"] ?? [])).toBeLessThanOrEqual(1e-5);
+    expect(relativeError(webgpu["dx"] ?? [], cpu["dx"] ?? [])).toBeLessThanOrEqual(1e-5);
+  });
+
+  const steps = architectures.flatMap((name) => {
+    const methods = ["lora", "full", ...(name === "llama" ? ["rslora" as const] : [])] as const;
+    return methods.map((method) => ({ name, method }));
+  });
+  test.each(steps)("$name, method $method: losses and every gradient", async ({ name, method }) => {
+    const cpu = await stepOn("cpu", name, { method });
+    const webgpu = await stepOn("webgpu", name, { method });
+    expect(relativeError(webgpu.losses, cpu.losses)).toBeLessThanOrEqual(1e-5);
+    expect(cpu.gradients.size).toBeGreaterThan(0);
+    for (const [parameter, expected] of cpu.gradients)
+      expect(relativeError(webgpu.gradients.get(parameter) ?? [], expected), parameter).toBeLessThanOrEqual(BOUND);
+  });
+
+  // Rounding is a step: one unit in the last place of a sum may turn a code, so no bound of float32 can hold.
+  test("8-bit weights: the devices agree better than 8 bits agree with fp32", async () => {
+    const exact = await stepOn("cpu", "llama", { method: "lora" });
+    const cpu = await stepOn("cpu", "llama", { method: "lora", base_precision: "int8" });
+    const webgpu = await stepOn("webgpu", "llama", { method: "lora", base_precision: "int8" });
+    const joined = ({ gradients }: typeof cpu) => [...gradients.values()].flatMap((part) => [...part]);
+    const rounding = relativeError(joined(cpu), joined(exact));
+    expect(relativeError(joined(webgpu), joined(cpu))).toBeLessThanOrEqual(rounding / 2);
+  });
+});
