@@ -70,8 +70,8 @@ export const COMMON_GROUPS: FieldGroup[] = [
     ],
   },
   {
-    title: "Machine",
-    about: "Where it runs, how frozen weights are held, and the seed of all that is random.",
-    fields: ["device", "base_precision", "engine", "seed"],
+    title: "Machine and memory",
+    about: "Where it runs, how frozen weights are held, what is computed again, and the seed of all that is random.",
+    fields: ["device", "base_precision", "gradient_checkpointing", "weight_offload", "engine", "seed"],
   },
 ];

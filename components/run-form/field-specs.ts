@@ -1,4 +1,13 @@
-import { BASE_PRECISIONS, DEVICES, METHODS, OPTIMIZERS, type RunConfig, SCHEDULERS } from "@/lib/contracts/run-config";
+import {
+  BASE_PRECISIONS,
+  CHECKPOINTINGS,
+  DEVICES,
+  METHODS,
+  OPTIMIZERS,
+  type RunConfig,
+  SCHEDULERS,
+  WEIGHT_OFFLOADS,
+} from "@/lib/contracts/run-config";
 
 /**
  * How a setting is typed. "log" steps by 1, 2, 5, 10 …; "number" by its own step. Lists are typed with commas, tables as
@@ -127,6 +136,14 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   adam_beta1: { input: { kind: "number", step: 0.01 }, hint: "Memory of the gradient’s mean." },
   adam_beta2: { input: { kind: "number", step: 0.001 }, hint: "Memory of the gradient’s size." },
   adam_epsilon: { input: { kind: "log" }, hint: "Keeps the division finite." },
+  weight_offload: {
+    input: { kind: "select", options: WEIGHT_OFFLOADS },
+    hint: "disk reads each layer from the model’s files in every step: the least memory, and slower. Nothing else changes.",
+  },
+  gradient_checkpointing: {
+    input: { kind: "select", options: CHECKPOINTINGS },
+    hint: "on computes activations again instead of keeping them: less memory, slower. auto keeps 640 MiB. Results are the same.",
+  },
   base_precision: {
     input: { kind: "select", options: BASE_PRECISIONS },
     hint: "Of the frozen weights. bf16 halves their memory and loses nothing of a 16-bit model; int8 trains fastest, on the CPU only; nf4 (QLoRA) takes a seventh.",

@@ -25,6 +25,8 @@ export const SETTING_LABELS: Record<keyof RunConfig, string> = {
   modules_to_save: "Modules trained whole",
   init_adapter: "Go on from adapter",
   base_precision: "Base precision",
+  weight_offload: "Weight offload",
+  gradient_checkpointing: "Gradient checkpointing",
   optimizer: "Optimizer",
   adam_beta1: "Adam β₁",
   adam_beta2: "Adam β₂",

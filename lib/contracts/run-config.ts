@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { patternProblem } from "./name-pattern";
+import { weightsProblem } from "./weights-problem";
 
 const finite = (min: number, max: number) =>
   z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
@@ -15,6 +16,9 @@ const whole = (min: number, max: number) => finite(min, max).refine(Number.isInt
  */
 export const BASE_PRECISIONS = ["fp32", "bf16", "int8", "nf4"] as const;
 export type BasePrecision = (typeof BASE_PRECISIONS)[number];
+
+export const WEIGHT_OFFLOADS = ["none", "disk"] as const;
+export const CHECKPOINTINGS = ["auto", "on", "off"] as const;
 
 export const METHODS = ["lora", "rslora", "dora", "full"] as const;
 export const OPTIMIZERS = ["adamw", "adamw_8bit", "adafactor", "lion", "muon"] as const;
@@ -81,6 +85,10 @@ const Settings = z.strictObject({
   /** Folder of an adapter to go on from; empty begins a new one. */
   init_adapter: z.string().trim().max(1000).default(""),
   base_precision: z.enum(BASE_PRECISIONS).default("fp32"),
+  /** "disk" leaves the layers' frozen matrices in the checkpoint's files and reads them when their turn comes. */
+  weight_offload: z.enum(WEIGHT_OFFLOADS).default("none"),
+  /** "on" keeps only each layer's input for the backward pass and computes the rest again; "auto" keeps what fits into 640 MiB. */
+  gradient_checkpointing: z.enum(CHECKPOINTINGS).default("auto"),
   /** Muon is for matrices inside the layers; embedding, head and vectors are AdamW's then. */
   optimizer: z.enum(OPTIMIZERS).default("adamw"),
   adam_beta1: finite(0, 0.9999).default(0.9),
@@ -134,11 +142,16 @@ const NEEDS_EVALUATIONS = "needs evaluations on the way: set eval_split and eval
 export const RunConfig = Settings.refine(
   (settings) => !(settings.early_stopping_patience > 0 && neverEvaluates(settings)),
   { path: ["early_stopping_patience"], error: NEEDS_EVALUATIONS, when },
-).refine((settings) => !(settings.load_best_model_at_end && neverEvaluates(settings)), {
-  path: ["load_best_model_at_end"],
-  error: NEEDS_EVALUATIONS,
-  when,
-});
+)
+  .refine((settings) => !(settings.load_best_model_at_end && neverEvaluates(settings)), {
+    path: ["load_best_model_at_end"],
+    error: NEEDS_EVALUATIONS,
+    when,
+  })
+  .superRefine((settings, context) => {
+    const problem = weightsProblem(settings);
+    if (problem) context.addIssue({ code: "custom", path: [problem.field], message: problem.message });
+  });
 
 export type RunConfig = z.infer<typeof RunConfig>;
 /** What people may leave out is filled with the defaults above. */

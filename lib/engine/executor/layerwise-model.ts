@@ -112,6 +112,7 @@ export class LayerwiseModel implements TrainableModel {
 
   async dispose(): Promise<void> {
     await this.sessions.dispose();
+    await this.state.lent.close();
     this.buffers.clear();
   }
 

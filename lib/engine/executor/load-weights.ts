@@ -8,6 +8,8 @@ import { type Half, isFiniteHalf } from "../safetensors/widen";
 /** One weight of a checkpoint, not read yet. Reading throws an AppError when a value is NaN or infinite. */
 export interface CheckpointWeight {
   name: string;
+  /** In the checkpoint's files, where it may be shorter. */
+  storedName: string;
   /** f32 as it lies in the file, bf16 and f16 widened exactly. */
   read(): Promise<Float32Array>;
   /** bf16 and f16 as they lie in the file, f32 rounded to bf16. */
@@ -44,6 +46,7 @@ export async function readWeights(
     for (const name of expected.keys()) {
       await visit({
         name,
+        storedName: storedName(name),
         read: async () => {
           const data = await checkpoint.read(storedName(name));
           // One pass: a sum is finite only if every term is.

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import type { ModuleSelection } from "@/lib/contracts/select-modules";
+import { type WeightSettings, weightsProblem } from "@/lib/contracts/weights-problem";
 import { AppError } from "@/lib/errors";
 import { sizeOf } from "../graph/ops";
 import { adapterTensorName } from "../lora/adapter-format";
@@ -20,14 +21,19 @@ import { adapterInput } from "./block-scope";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
 
-/** Activations kept from the forward pass, over all layers. A constant: the choice must not depend on the machine's state. */
-const KEEP_BYTES = 640 * 1024 * 1024;
+/** Bytes of activations kept from the forward pass, over all layers. Constants: the choice must not depend on the machine's state. */
+const KEEP_BYTES: Record<RunConfig["gradient_checkpointing"], number> = {
+  auto: 640 * 1024 * 1024,
+  on: 0,
+  off: Number.POSITIVE_INFINITY,
+};
 
 export interface OpenModelOptions {
   modelDir: string;
   config: ModuleSelection &
     UnsupportedSettings &
-    Pick<RunConfig, "rank" | "alpha" | "max_seq_length" | "base_precision">;
+    WeightSettings &
+    Pick<RunConfig, "rank" | "alpha" | "max_seq_length" | "gradient_checkpointing">;
   /** Draws lora_A, in the order of `parameters`. */
   rng: Rng;
   device: "auto" | Device;
@@ -74,16 +80,17 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
     throw new AppError("invalid_input", message, { fieldErrors: { max_seq_length: [message] } });
   }
   const isFull = config.method === "full";
-  if (isFull && config.base_precision !== "fp32") {
-    const message = `base_precision ${config.base_precision} freezes the weights, which method full trains; choose fp32 or another method.`;
-    throw new AppError("invalid_input", message, { fieldErrors: { base_precision: [message] } });
+  const problem = weightsProblem(config);
+  if (problem) {
+    const message = `${problem.field} ${problem.message}.`;
+    throw new AppError("invalid_input", message, { fieldErrors: { [problem.field]: [problem.message] } });
   }
   const layerIndexes = Array.from({ length: shape.layers }, (_, i) => i);
   const allModules = layerIndexes.flatMap((layer) => linears.map(({ module }) => layerName(layer, module)));
   const adaptedModules = isFull ? [] : resolveTargetModules(allModules, config);
   const chosen = new Set(adaptedModules);
 
-  const held = await holdWeights(modelDir, architecture, config.base_precision);
+  const held = await holdWeights(modelDir, architecture, config);
   const weight = (name: string) => held.whole.get(name) as Float32Array;
   const trainedWeights = new Map<string, Parameter>();
   const places = weightPlaces(architecture);
@@ -143,7 +150,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
         : loraScaling({ rank: config.rank, alpha: config.alpha, useRslora: config.method === "rslora" }),
       precision: config.base_precision,
       trainWeights: isFull,
-      keepBytes: options.keepBytes ?? KEEP_BYTES,
+      keepBytes: options.keepBytes ?? KEEP_BYTES[config.gradient_checkpointing],
     },
   );
   return Object.assign(model, { adaptedModules });

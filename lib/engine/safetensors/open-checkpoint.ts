@@ -28,6 +28,7 @@ export interface Checkpoint {
   read(name: string): Promise<Float32Array>;
   readHalf(name: string): Promise<Half>;
   readRaw(name: string): Promise<Uint8Array>;
+  readRawInto(name: string, target: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,6 +126,7 @@ function checkpointOf(owners: ReadonlyMap<string, SafetensorsFile>, files: reado
     read: async (name) => owner(name).read(name),
     readHalf: async (name) => owner(name).readHalf(name),
     readRaw: async (name) => owner(name).readRaw(name),
+    readRawInto: async (name, target) => owner(name).readRawInto(name, target),
     close: async () => {
       await Promise.all(files.map((file) => file.close()));
     },

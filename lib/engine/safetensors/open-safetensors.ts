@@ -4,8 +4,10 @@ import { AppError } from "@/lib/errors";
 import { MAX_HEADER_BYTES, parseHeader, type SafetensorsTensor } from "./parse-header";
 import { type Half, narrowBf16, widenBf16, widenF16 } from "./widen";
 
-/** Read calls are at most this long: bounds the extra memory of widening, and stays below the 2 GiB limit of read(2). */
+/** Read calls are at most this long, which bounds the extra memory of widening. */
 const CHUNK_BYTES = 16 * 1024 * 1024;
+/** Below the 2 GiB limit of read(2). */
+const LONGEST_READ_BYTES = 2 ** 30;
 
 export interface SafetensorsFile {
   readonly path: string;
@@ -17,6 +19,8 @@ export interface SafetensorsFile {
   readHalf(name: string): Promise<Half>;
   /** The tensor's bytes as stored. */
   readRaw(name: string): Promise<Uint8Array>;
+  /** The same into memory of that length, in few calls: a reader that goes on while JavaScript is busy. */
+  readRawInto(name: string, target: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,13 +64,19 @@ async function readHeader(handle: FileHandle, path: string) {
   return parseHeader(path, header, status.size);
 }
 
-async function readFully(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
+async function readFully(
+  handle: FileHandle,
+  path: string,
+  target: Uint8Array,
+  position: number,
+  chunkBytes = CHUNK_BYTES,
+): Promise<void> {
   let done = 0;
   while (done < target.byteLength) {
     const { bytesRead } = await handle.read(
       target,
       done,
-      Math.min(CHUNK_BYTES, target.byteLength - done),
+      Math.min(chunkBytes, target.byteLength - done),
       position + done,
     );
     if (bytesRead === 0) {
@@ -148,6 +158,10 @@ class OpenFile implements SafetensorsFile {
     const bytes = new Uint8Array(tensor.byteLength);
     await readFully(this.handle, this.path, bytes, tensor.byteOffset);
     return bytes;
+  }
+
+  async readRawInto(name: string, target: Uint8Array): Promise<void> {
+    await readFully(this.handle, this.path, target, this.get(name).byteOffset, LONGEST_READ_BYTES);
   }
 
   async close(): Promise<void> {

@@ -36,8 +36,13 @@ const FIRST_SETTINGS = [
   "engine",
 ] as const satisfies readonly (keyof RunConfig)[];
 
-/** Means nothing for training, and a run may go on on another device. */
-const IRRELEVANT: readonly (keyof RunConfig)[] = ["checkpoint_interval", "device"];
+/** Mean nothing for training, or change no bit of it; and a run may go on on another device. */
+const IRRELEVANT: readonly (keyof RunConfig)[] = [
+  "checkpoint_interval",
+  "device",
+  "weight_offload",
+  "gradient_checkpointing",
+];
 /** How often and on what to look at it: that matters only where the end of the run goes by it. */
 const ABOUT_EVALUATION: readonly (keyof RunConfig)[] = ["eval_interval", "max_eval_tokens"];
 

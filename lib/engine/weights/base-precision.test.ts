@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -128,7 +128,38 @@ test("a matrix whose size is no multiple of the block, and a block of zeros, com
   expect(back).toEqual(roundToNf4(values));
 });
 
+test.each<[WritableDtype, BasePrecision]>([
+  ["F32", "fp32"],
+  ["F32", "bf16"],
+  ["BF16", "fp32"],
+  ["BF16", "bf16"],
+  ["F16", "bf16"],
+])("%s weights read from disk in every step as %s give the bits of those in memory", async (dtype, precision) => {
+  await writeRandomModel(dir, { ...TINY_LLAMA, num_hidden_layers: 3 }, { dtype });
+  expect(await resultsOf(precision, { weight_offload: "disk" })).toEqual(await resultsOf(precision));
+});
+
+test.each([
+  [{ method: "full" }, "weight_offload disk leaves the weights as they are, but method full trains them"],
+  [{ base_precision: "int8" }, "weight_offload disk reads weights as the file has them, not as int8"],
+])("weights on disk with %o are refused in one sentence", async (settings, message) => {
+  const all = { model_type: "tiny", dataset_name: "none", weight_offload: "disk", ...settings };
+  const [issue] = RunConfig.safeParse(all).error?.issues ?? [];
+  expect(`${String(issue?.path[0])} ${issue?.message}`).toContain(message);
+});
+
+test("a model file that was cut short while training is an error that names it", async () => {
+  await writeRandomModel(dir, TINY_LLAMA);
+  const config = RunConfig.parse({ model_type: "tiny", dataset_name: "none", weight_offload: "disk", rank: 3 });
+  const model = await openTrainableModel({ modelDir: dir, config, rng: Rng.seeded(5), device: "cpu", threads: 1 });
+  const batch = packDocuments([DOCUMENTS], 32);
+  await model.evaluate(batch);
+  await truncate(join(dir, "model.safetensors"), 5000);
+  await expect(model.evaluate(batch).then(() => model.evaluate(batch))).rejects.toThrow("became shorter");
+  await model.dispose();
+});
+
 test("method full trains the weights, so only fp32 will do", async () => {
   await writeRandomModel(dir, TINY_LLAMA, { dtype: "BF16" });
-  await expect(resultsOf("bf16", { method: "full" })).rejects.toThrow("base_precision bf16 freezes the weights");
+  await expect(resultsOf("bf16", { method: "full" })).rejects.toThrow("bf16 freezes the weights");
 });

@@ -1,9 +1,11 @@
 /** @file How a checkpoint's weights lie in memory while a model is trained. */
-import type { BasePrecision } from "@/lib/contracts/run-config";
+import type { BasePrecision, RunConfig } from "@/lib/contracts/run-config";
 import { type CheckpointWeight, readWeights } from "../executor/load-weights";
 import { type Architecture, headMatrix } from "../models/architecture";
 import { quantizeLinear } from "../quantize/quantized-linear";
+import { openCheckpoint } from "../safetensors/open-checkpoint";
 import { type Half, widen } from "../safetensors/widen";
+import { DiskLayers } from "./disk-layers";
 import { type LentWeights, NOTHING_LENT, PackedLayers, type PackedWeight } from "./lent-weights";
 import { dequantizeNf4, quantizeNf4 } from "./nf4";
 
@@ -34,13 +36,13 @@ const PACK: Record<PackedPrecision, (weight: CheckpointWeight) => Promise<Packed
 
 /**
  * Reads the checkpoint of a model folder. With another precision than fp32 the matrices of the layers' linear modules
- * are held in it, with bf16 and nf4 embedding and head in 16 bits; norms and biases stay float32.
+ * are held in it, with bf16 and nf4 embedding and head in 16 bits; norms and biases stay float32. On disk stay the layers' matrices only.
  * @throws AppError naming the first missing, misshapen, surplus or non-finite weight.
  */
 export async function holdWeights(
   modelDir: string,
   architecture: Architecture,
-  precision: BasePrecision,
+  { base_precision: precision, weight_offload: offload }: Pick<RunConfig, "base_precision" | "weight_offload">,
 ): Promise<HeldWeights> {
   const { shape, linears, layerName } = architecture;
   const matrices = new Map(
@@ -53,10 +55,15 @@ export async function holdWeights(
   const halves = new Map<string, Half>();
   const codes: Record<string, Float32Array | Int8Array>[] = Array.from({ length: shape.layers }, () => ({}));
   const packed: Map<string, PackedWeight>[] = codes.map(() => new Map());
+  const onDisk: Map<string, string>[] = codes.map(() => new Map());
   await readWeights(modelDir, architecture, async (weight) => {
     const matrix = matrices.get(weight.name);
     if (precision in PACK && wide.has(weight.name)) halves.set(weight.name, await weight.readHalf());
-    else if (!matrix || precision === "fp32") whole.set(weight.name, await weight.read());
+    else if (matrix && offload === "disk") {
+      // Once, to see that every value is finite.
+      await weight.read();
+      onDisk[matrix.layer]?.set(`${matrix.spec.module}.weight`, weight.storedName);
+    } else if (!matrix || precision === "fp32") whole.set(weight.name, await weight.read());
     else if (precision === "int8")
       Object.assign(codes[matrix.layer] ?? {}, quantizeLinear(matrix.spec, await weight.read()));
     else packed[matrix.layer]?.set(`${matrix.spec.module}.weight`, await PACK[precision](weight));
@@ -65,6 +72,11 @@ export async function holdWeights(
     whole,
     halves,
     codes: (layer) => codes[layer] ?? {},
-    lent: precision in PACK ? new PackedLayers(packed) : NOTHING_LENT,
+    lent:
+      offload === "disk"
+        ? new DiskLayers(await openCheckpoint(modelDir), onDisk, precision === "bf16")
+        : precision in PACK
+          ? new PackedLayers(packed)
+          : NOTHING_LENT,
   };
 }

@@ -6,10 +6,11 @@ export interface LentWeights {
    * @param next the layer that will be asked for after this one, so that a slow source can begin
    */
   lend(layer: number, next: number): Promise<Readonly<Record<string, Float32Array>>>;
+  close(): Promise<void>;
 }
 
 /** Everything is fed from where it lies. */
-export const NOTHING_LENT: LentWeights = { lend: async () => ({}) };
+export const NOTHING_LENT: LentWeights = { lend: async () => ({}), close: async () => undefined };
 
 /** A matrix in fewer bits. */
 export interface PackedWeight {
@@ -40,4 +41,6 @@ export class PackedLayers implements LentWeights {
     this.lent = layer;
     return this.memory;
   }
+
+  async close(): Promise<void> {}
 }
