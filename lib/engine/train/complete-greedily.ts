@@ -1,5 +1,6 @@
 /** @file Greedy completions, so that people see what the model has learned. */
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { GenerationSettings } from "@/lib/contracts/generation";
+import { generate } from "../generate/generate";
 import type { TrainableModel } from "../types";
 
 export interface SampleTokenizer {
@@ -24,21 +25,24 @@ export async function completeGreedily(options: {
   shouldStop(): boolean;
   now(): number;
 }): Promise<string> {
-  const { model, tokenizer, prompt, contextLength } = options;
-  const promptIds = tokenizer.encode(prompt).slice(-Math.max(1, contextLength - MAX_NEW_TOKENS));
-  const ids = promptIds.length > 0 ? promptIds : [tokenizer.eosTokenId];
-  const completion: number[] = [];
-  const deadline = options.now() + MAX_MILLISECONDS;
-  const text = await model.openCompletion(Int32Array.from(ids));
-  while (completion.length < MAX_NEW_TOKENS && options.now() < deadline && !options.shouldStop()) {
-    const { logits } = text;
-    let best = 0;
-    for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[best] as number)) best = i;
-    if (best === tokenizer.eosTokenId) break;
-    completion.push(best);
-    if (ids.length + completion.length >= contextLength) break;
-    await text.push(best);
-    await nextTurn();
-  }
-  return tokenizer.decode(completion);
+  const { model, tokenizer, contextLength, shouldStop, now } = options;
+  const ids = tokenizer.encode(options.prompt).slice(-Math.max(1, contextLength - MAX_NEW_TOKENS));
+  const deadline = now() + MAX_MILLISECONDS;
+  const pieces = generate({
+    model,
+    decode: tokenizer.decode,
+    prompt: ids.length > 0 ? ids : [tokenizer.eosTokenId],
+    contextLength,
+    endTokens: new Set([tokenizer.eosTokenId]),
+    settings: GenerationSettings.parse({ max_new_tokens: MAX_NEW_TOKENS }),
+    // Asked before every token.
+    signal: {
+      get aborted() {
+        return shouldStop() || now() >= deadline;
+      },
+    },
+  });
+  let text = "";
+  for await (const piece of pieces) if (piece.kind === "text") text += piece.text;
+  return text;
 }
