@@ -19,7 +19,7 @@ interface FoldedGroupProps {
   more?: { name: "target_modules"; field: ReactNode };
 }
 
-/** Closed at first; opened by force when something in it is wrong, or nobody would find it. */
+/** Closed at first; held open while something in it is wrong, or nobody would find it. */
 export function FoldedGroup({ group, form, more }: FoldedGroupProps) {
   const [isOpen, setIsOpen] = useState(false);
   const names = group.fields.filter((name) => isAsked(name, form.values) || form.errors[name] !== undefined);
@@ -28,7 +28,11 @@ export function FoldedGroup({ group, form, more }: FoldedGroupProps) {
   return (
     <details
       open={isOpen || hasErrors}
-      onToggle={(event) => setIsOpen(event.currentTarget.open)}
+      onToggle={({ currentTarget }) => {
+        // React sets `open` only when it changes, and the browser has closed it by itself.
+        if (hasErrors) currentTarget.open = true;
+        setIsOpen(currentTarget.open);
+      }}
       className="group border-b last:border-b-0"
     >
       <summary className="flex min-h-11 list-none items-start gap-2 px-4 py-3 [&::-webkit-details-marker]:hidden">

@@ -81,8 +81,9 @@ describe.skipIf(executablePath === null)("the main job", () => {
     const adapter = page.locator("summary", { hasText: "How large the extra matrices are" });
     await adapter.click();
     await page.getByLabel("Rank", { exact: true }).fill("1.5");
-    // Folded again: what is wrong is not hidden.
+    // What is wrong can't be folded away.
     await adapter.click();
+    await page.getByTestId("error-rank").waitFor();
     await page.getByRole("button", { name: "Start run" }).click();
     await page.getByTestId("error-batch_size").waitFor();
     expect(await page.getByTestId("error-learning_rate").textContent()).toContain("is not a number");
