@@ -7,9 +7,9 @@ that kind come, and is all that this script reads. Beside it the script writes
     adapter/               a LoRA adapter on all linear layers, as peft saves it, with a random lora_B
     expected.json          tokens [2, 24], the loss with the adapter, and the losses of 100 steps of AdamW with clipping
     expected.safetensors   with the adapter: logits [2, 24, vocabulary] and the gradient of every adapter tensor by name;
-                           without: "rows:<weight>" and "columns:<weight>", sums of every weight's gradient, the
+                           without: "rows:<weight>" and "columns:<weight>", sums of every matrix's gradient, the
                            numbers of a row or column weighted by 1, cos 1, cos 2 …: before and after a layer norm
-                           plain sums vanish, and nothing can be told from them
+                           plain sums vanish, and nothing can be told from them. A vector's gradient is its "columns"
 
     python tests/oracle/architectures.py [--seed N] [--into FOLDER] [NAME ...]
 
@@ -70,7 +70,8 @@ def full_gradients(model, tokens, stored):
         gradient = parameter.grad.reshape(-1, parameter.shape[-1]).double()
         # transformers calls the head of GPT-NeoX by another name than its checkpoints.
         name = name if name in stored else name.replace("lm_head", "embed_out")
-        sums[f"rows:{name}"] = (gradient @ cosines(gradient.shape[1])).float()
+        if parameter.dim() > 1:
+            sums[f"rows:{name}"] = (gradient @ cosines(gradient.shape[1])).float()
         sums[f"columns:{name}"] = (cosines(gradient.shape[0]) @ gradient).float()
         parameter.grad = None
     return sums

@@ -2,7 +2,7 @@
  * @file Every architecture against torch, transformers and peft: tests/oracle/architectures.py made the fixtures, and
  * tests/oracle/compare-live.mjs runs these tests over freshly made ones.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunConfig } from "@/lib/contracts/run-config";
@@ -15,8 +15,8 @@ import { packDocuments } from "../testing/pack-documents";
 import type { Parameter } from "../types";
 import { type OpenedModel, openTrainableModel } from "./open-model";
 
-const FIXTURES =
-  process.env["ARCHITECTURE_FIXTURES"] ?? join(import.meta.dirname, "../../../tests/fixtures/architectures");
+const fresh = process.env["ARCHITECTURE_FIXTURES"];
+const FIXTURES = fresh ?? join(import.meta.dirname, "../../../tests/fixtures/architectures");
 const names = readdirSync(FIXTURES).filter((name) => existsSync(join(FIXTURES, name, "expected.json")));
 
 interface Expected {
@@ -79,6 +79,13 @@ describe.each(names)("%s", (name) => {
   const batch = packDocuments([[first], [second]], length);
   const lossTokens = 2 * (length - 1);
 
+  /** The largest so far of each kind, which the live comparison prints. */
+  const deviations: Record<string, number> = {};
+  const within = (measure: string, deviation: number, bound: number, label?: string) => {
+    deviations[measure] = Math.max(deviations[measure] ?? 0, deviation);
+    expect(deviation, label).toBeLessThanOrEqual(bound);
+  };
+
   let reference: SafetensorsFile;
   let model: OpenedModel;
   beforeAll(async () => {
@@ -91,12 +98,13 @@ describe.each(names)("%s", (name) => {
   afterAll(async () => {
     await model.dispose();
     await reference.close();
+    if (fresh) writeFileSync(join(folder, "deviations.json"), JSON.stringify(deviations));
   });
 
   test("loss and logits are torch's, read at once or token by token from the cache", async () => {
     const { lossSum, tokenCount } = await model.evaluate(batch);
     expect(tokenCount).toBe(lossTokens);
-    expect(Math.abs(lossSum / tokenCount - expected.loss)).toBeLessThanOrEqual(1e-5);
+    within("loss", Math.abs(lossSum / tokenCount - expected.loss), 1e-5);
     const logits = await reference.read("logits");
     const vocabulary = logits.length / (2 * length);
     for (const [sequence, tokens] of expected.tokens.entries()) {
@@ -105,8 +113,8 @@ describe.each(names)("%s", (name) => {
         if (i > 0) await cached.push(tokens[i] as number);
         const atOnce = await model.openCompletion(Int32Array.from(tokens.slice(0, i + 1)));
         const row = logits.subarray((sequence * length + i) * vocabulary, (sequence * length + i + 1) * vocabulary);
-        expect(largestDifference(atOnce.logits, row), `at once, ${i}`).toBeLessThanOrEqual(1e-4);
-        expect(largestDifference(cached.logits, row), `from the cache, ${i}`).toBeLessThanOrEqual(1e-4);
+        within("logits", largestDifference(atOnce.logits, row), 1e-4, `at once, ${i}`);
+        within("from the cache", largestDifference(cached.logits, row), 1e-4, `from the cache, ${i}`);
       }
     }
   });
@@ -114,7 +122,7 @@ describe.each(names)("%s", (name) => {
   test("every adapter gradient is torch's", async () => {
     await model.accumulateGradients(batch, 1 / lossTokens);
     for (const [parameter, gradient] of takeGradients(model.parameters))
-      expect(relativeError(gradient, await reference.read(parameter)), parameter).toBeLessThanOrEqual(1e-4);
+      within("gradients", relativeError(gradient, await reference.read(parameter)), 1e-4, parameter);
   });
 
   test("documents packed into a row give the loss and the gradients of the same documents apart", async () => {
@@ -157,7 +165,7 @@ describe.each(names)("%s", (name) => {
     const optimizer = initAdamW(model.parameters);
     for (const [step, loss] of expected.losses.entries()) {
       const { lossSum, tokenCount } = await model.accumulateGradients(batch, 1 / lossTokens);
-      expect(Math.abs(lossSum / tokenCount - loss), `step ${step}`).toBeLessThanOrEqual(1e-4);
+      within("100 losses", Math.abs(lossSum / tokenCount - loss), 1e-4, `step ${step}`);
       clipGradients(model.parameters, gradientNorm(model.parameters), 1);
       updateAdamW(model.parameters, optimizer, 1e-3, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
       for (const { gradient } of model.parameters) gradient.fill(0);
@@ -167,13 +175,14 @@ describe.each(names)("%s", (name) => {
   test("full fine-tuning: every weight's gradient is torch's, in weighted sums over rows and columns", async () => {
     const full = await open(folder, { method: "full" });
     await full.accumulateGradients(batch, 1 / lossTokens);
-    const sums = [...reference.tensors.keys()].filter((key) => key.startsWith("rows:"));
-    expect(full.parameters.map((each) => `rows:${each.name}`).toSorted()).toEqual(sums.toSorted());
+    const sums = [...reference.tensors.keys()].filter((key) => key.startsWith("columns:"));
+    expect(full.parameters.map((each) => `columns:${each.name}`).toSorted()).toEqual(sums.toSorted());
     for (const parameter of full.parameters) {
       const { rows, columns } = sumsOf(parameter);
       const { name: weight } = parameter;
-      expect(relativeError(rows, await reference.read(`rows:${weight}`)), weight).toBeLessThanOrEqual(1e-4);
-      expect(relativeError(columns, await reference.read(`columns:${weight}`)), weight).toBeLessThanOrEqual(1e-4);
+      if (parameter.shape.length > 1)
+        within("full gradients", relativeError(rows, await reference.read(`rows:${weight}`)), 1e-4, weight);
+      within("full gradients", relativeError(columns, await reference.read(`columns:${weight}`)), 1e-4, weight);
     }
     await full.dispose();
   });
