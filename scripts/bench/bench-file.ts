@@ -37,6 +37,7 @@ export const Result = z.discriminatedUnion("kind", [
     ...step,
     precision: z.string(),
     method: z.string(),
+    memory: z.string(),
     outcome: orFailed(StepFigures),
   }),
   z.object({

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type BenchFile, mergeResults, type Result, readBenchFile, writeBenchFile } from "./bench-file";
+import { type BenchFile, mergeResults, type Result, type ResultOf, readBenchFile, writeBenchFile } from "./bench-file";
 import { drawBars } from "./draw-bars";
 import { digits, figure, gigabytes, words } from "./format-figures";
-import { toMarkdown } from "./to-markdown";
+import { settingOf, toMarkdown } from "./to-markdown";
 import { replaceMeasured } from "./write-docs";
 
 const figures = (tokensPerSecond: number, peakBytes: number) => ({
@@ -23,10 +23,11 @@ const figures = (tokensPerSecond: number, peakBytes: number) => ({
 const step = { measuredAt: "2026-11-27T06:00:00.000Z", shape: "135M", blockLength: 1024 };
 const OURS: Result = {
   kind: "ours",
-  name: "135M 1024 fp32 lora",
+  name: "135M 1024 fp32 lora plain",
   ...step,
   precision: "fp32",
   method: "lora",
+  memory: "plain",
   outcome: { figures: figures(241.6, 1_600_000_000) },
 };
 const PEFT: Result = {
@@ -39,7 +40,7 @@ const PEFT: Result = {
 };
 const PAIR: Result = {
   kind: "pair",
-  name: "135M 1024 fp32 lora ÷ 135M 1024 peft bf16 checkpointing",
+  name: "135M 1024 fp32 lora plain ÷ 135M 1024 peft bf16 checkpointing",
   ...step,
   ours: OURS.name,
   theirs: PEFT.name,
@@ -47,7 +48,7 @@ const PAIR: Result = {
     figures: { speedRatio: 2, lowestSpeedRatio: 1.9, highestSpeedRatio: 2.149, memoryRatio: 0.5, rounds: 3 },
   },
 };
-const FAILED: Result = { ...OURS, name: "135M 1024 fp32 dora", method: "dora", outcome: { failed: "a <b> & c" } };
+const FAILED: Result = { ...OURS, name: "135M 1024 fp32 dora plain", method: "dora", outcome: { failed: "a <b> & c" } };
 const PROGRAM: Result = {
   kind: "program",
   name: "second start",
@@ -74,6 +75,8 @@ test("figures as people read them", () => {
   expect(figure("peakBytes", 2e9)).toBe("2 GB");
   expect(figure("secondsToFirstPage", 1.834)).toBe("1.83 s");
   expect(figure("lowerByPercent", 13.9)).toBe("13.9 %");
+  expect(figure("held-out loss, int8", 2.681234)).toBe("2.6812");
+  expect(figure("int8 ÷ fp32", 1.00012)).toBe("1.0001");
   expect(words("evalLossBefore")).toBe("eval loss before");
 });
 
@@ -82,13 +85,26 @@ test("every result has its row, and what has no figures its sentence", () => {
   expect(lines[0]).toBe("a CPU, 2 threads, 25 GB; node 20.20.2, onnxruntime 1.30.0; measured 2026-11-27.");
   expect(lines).toContain("| SmolLM2-135M | 1,024 | lora, fp32 | 242 | 0.63 | 1.6 GB | 3.46 s |");
   expect(lines).toContain("| SmolLM2-135M | 1,024 | PEFT, bf16, checkpointing | 121 | 0.63 | 3.2 GB | 3.46 s |");
-  expect(lines).toContain(
-    "| SmolLM2-135M, 1,024 | lora, fp32 | PEFT, bf16, checkpointing | 2.00× | 1.90× to 2.15× in 3 rounds | 0.50× |",
-  );
+  expect(lines).toContain("| SmolLM2-135M | 1,024 | PEFT, bf16, checkpointing | 2.00× (1.90× to 2.15×) | 0.50× |");
   expect(lines).toContain("| second start | seconds to first page | 1.83 s |");
-  expect(lines).toContain("- 135M 1024 fp32 dora: a <b> & c");
+  expect(lines).toContain("- 135M 1024 fp32 dora plain: a <b> & c");
   const columns = lines.filter((line) => line.startsWith("|")).map((line) => line.split("|").length);
-  expect(new Set(columns)).toEqual(new Set([9, 8, 5]));
+  expect(new Set(columns)).toEqual(new Set([9, 7, 5]));
+});
+
+test("each of ours has its own columns beside theirs, empty where it took no turn", () => {
+  const int8: Result = { ...OURS, name: "135M 1024 int8 lora plain", precision: "int8" };
+  const other: Result = { ...PEFT, name: "135M 1024 peft bf16 plain", isCheckpointing: false };
+  const pairs: Result[] = [PAIR, { ...PAIR, name: "b", ours: int8.name, theirs: other.name }];
+  const lines = toMarkdown({ ...FILE, results: [OURS, int8, PEFT, other, ...pairs] }).split("\n");
+  const ratios = "2.00× (1.90× to 2.15×) | 0.50×";
+  expect(lines).toContain(`| SmolLM2-135M | 1,024 | PEFT, bf16, checkpointing | ${ratios} |  |  |`);
+  expect(lines).toContain(`| SmolLM2-135M | 1,024 | PEFT, bf16 |  |  | ${ratios} |`);
+});
+
+test("a setting says what is not plain of it", () => {
+  expect(settingOf({ ...OURS, memory: "checkpointing" } as ResultOf<"ours">)).toBe("lora, fp32, checkpointing");
+  expect(settingOf(PEFT as ResultOf<"peft">)).toBe("PEFT, bf16, checkpointing");
 });
 
 test("tables without rows are left out", () => {

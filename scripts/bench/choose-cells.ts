@@ -66,7 +66,8 @@ export function chooseCells(args: readonly string[]): Choice {
     const names = listPeftSettings().map(({ name }) => name);
     throw new Error(`--vs takes words of ${names.join(", ")}, such as peft.`);
   }
-  const isTinyLora = ({ shape, method }: EngineCell) => shape === "tiny" && method === "lora";
+  const isTinyLora = ({ shape, method, memory }: EngineCell) =>
+    shape === "tiny" && method === "lora" && memory === "plain";
   const asked = new Set(filters.flatMap(engineCells));
   const askedPrograms = new Set(filters.flatMap((filter) => matching(PROGRAM_CELLS, filter)));
   const isUnfiltered = filters.length === 0;

@@ -1,6 +1,14 @@
 /** @file The engine's matrix: {shape} × {tokens} × {precision} × {method}, with what the schema has of the last two. */
 import { BASE_PRECISIONS, type BasePrecision, METHODS, type RunConfig } from "@/lib/contracts/run-config";
+import { weightsProblem } from "@/lib/contracts/weights-problem";
 import { SHAPE_NAMES, type ShapeName } from "./shapes";
+
+/** Settings that trade time for memory. "plain" is the default of all. */
+const MEMORY_SETTINGS = {
+  plain: {},
+  checkpointing: { gradient_checkpointing: "on" },
+  disk: { weight_offload: "disk" },
+} as const satisfies Record<string, Partial<RunConfig>>;
 
 export interface EngineCell {
   name: string;
@@ -8,24 +16,32 @@ export interface EngineCell {
   blockLength: number;
   precision: BasePrecision;
   method: RunConfig["method"];
+  memory: keyof typeof MEMORY_SETTINGS;
 }
 
 const BLOCK_LENGTHS = [256, 1024] as const;
 const TINY_BLOCK_LENGTHS = [64] as const;
 
-/** All of it. Method full trains the weights, which must be fp32 then. */
+type CellSettings = Pick<RunConfig, "base_precision" | "method"> & Partial<RunConfig>;
+
+/** What a run would be asked for. */
+export const settingsOf = ({ precision, method, memory }: Pick<EngineCell, "precision" | "method" | "memory">) =>
+  ({ base_precision: precision, method, ...MEMORY_SETTINGS[memory] }) satisfies CellSettings as CellSettings;
+
+/** All of it, but for what no run may ask for, such as weights that are trained in 8 bits. */
 export function listEngineCells(): EngineCell[] {
+  const memories = Object.keys(MEMORY_SETTINGS) as EngineCell["memory"][];
+  const ways = METHODS.flatMap((method) =>
+    BASE_PRECISIONS.flatMap((precision) => memories.map((memory) => ({ precision, method, memory }))),
+  ).filter((way) => weightsProblem({ weight_offload: "none", ...settingsOf(way) }) === null);
   return SHAPE_NAMES.flatMap((shape) =>
     (shape === "tiny" ? TINY_BLOCK_LENGTHS : BLOCK_LENGTHS).flatMap((blockLength) =>
-      METHODS.flatMap((method) =>
-        BASE_PRECISIONS.filter((precision) => method !== "full" || precision === "fp32").map((precision) => ({
-          name: `${shape} ${blockLength} ${precision} ${method}`,
-          shape,
-          blockLength,
-          precision,
-          method,
-        })),
-      ),
+      ways.map((way) => ({
+        name: `${shape} ${blockLength} ${way.precision} ${way.method} ${way.memory}`,
+        shape,
+        blockLength,
+        ...way,
+      })),
     ),
   );
 }
@@ -41,8 +57,11 @@ const USUAL: Record<ShapeName, Readonly<Record<number, readonly BasePrecision[]>
   "1.5B": { 256: ["int8", "nf4"], 1024: ["bf16", "int8"] },
 };
 
-/** LoRA as above, and on the smallest shape what the other methods cost beside it. */
-export function isUsual({ shape, blockLength, precision, method }: EngineCell): boolean {
-  if (method !== "lora") return shape === "135M" && blockLength === 256 && precision === "fp32";
-  return !!USUAL[shape][blockLength]?.includes(precision);
+/** LoRA as above, and on the smallest shape what other methods and recomputation cost beside it. */
+export function isUsual({ shape, blockLength, precision, method, memory }: EngineCell): boolean {
+  if (method === "lora" && memory === "plain") return !!USUAL[shape][blockLength]?.includes(precision);
+  if (shape !== "135M" || precision !== "fp32") return false;
+  return method === "lora"
+    ? blockLength === 1024 && memory === "checkpointing"
+    : blockLength === 256 && memory === "plain";
 }

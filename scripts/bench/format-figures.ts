@@ -18,6 +18,8 @@ export function figure(name: string, value: number | string): string {
   if (/bytes$/i.test(name)) return gigabytes(value);
   if (/^seconds|seconds$/i.test(name)) return seconds(value);
   if (/percent$/i.test(name)) return `${digits(value)} %`;
+  // Where the fourth digit decides.
+  if (/loss|÷/i.test(name)) return value.toFixed(4);
   return digits(value);
 }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Result } from "./bench-file";
 import { Contestant, type Reply } from "./contestant";
-import type { EngineCell } from "./engine-cells";
+import { type EngineCell, settingsOf } from "./engine-cells";
 import type { PeftSetting } from "./peft-settings";
 import { planRosters } from "./plan-rosters";
 import type { ShapeName } from "./shapes";
@@ -80,9 +80,9 @@ export async function measureGroup(group: Group): Promise<Result[]> {
       : { failed: contestant.failed ?? "it had no turn" };
   };
   return [
-    ...[...ours].map(([{ precision, method }, contestant]) => {
+    ...[...ours].map(([{ precision, method, memory }, contestant]) => {
       const outcome = outcomeOf(contestant, method);
-      return { kind: "ours" as const, name: contestant.name, ...common, precision, method, outcome };
+      return { kind: "ours" as const, name: contestant.name, ...common, precision, method, memory, outcome };
     }),
     ...[...theirs].map(([{ dtype, isCheckpointing }, contestant]) => {
       const outcome = outcomeOf(contestant, "lora");
@@ -100,14 +100,10 @@ const program = ({ root }: Group, name: string, ...args: (string | number)[]): s
   ...args.map(String),
 ];
 
-function ourContestant(group: Group, { name, precision, method }: EngineCell): Contestant {
+function ourContestant(group: Group, cell: EngineCell): Contestant {
   const { folder, blockLength, threads, root, say } = group;
-  return new Contestant(
-    name,
-    program(group, "step-process.ts", folder, blockLength, precision, method, threads),
-    root,
-    say,
-  );
+  const command = program(group, "step-process.ts", folder, blockLength, threads, JSON.stringify(settingsOf(cell)));
+  return new Contestant(cell.name, command, root, say);
 }
 
 function theirContestant(group: Group, { name, dtype, isCheckpointing }: PeftSetting): Contestant {

@@ -21,8 +21,8 @@ export function listPeftSettings(): PeftSetting[] {
 }
 
 /** Ours that take turns with PEFT. fp32 is its counterpart; 8-bit is our fastest, for its fastest. */
-export const isOpponent = ({ method, precision }: EngineCell): boolean =>
-  method === "lora" && (precision === "fp32" || precision === "int8");
+export const isOpponent = ({ method, precision, memory }: EngineCell): boolean =>
+  method === "lora" && memory === "plain" && (precision === "fp32" || precision === "int8");
 
 /** Settings that are measured on a shape, by tokens. A large model's take minutes a round: there only the fastest. */
 const PLANNED: Record<ShapeName, readonly string[] | null> = {

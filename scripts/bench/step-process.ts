@@ -1,6 +1,6 @@
 /**
  * @file A contestant of ours: a model folder, LoRA of rank 8 on all linear layers, one step of AdamW a turn, batch 1.
- * `tsx step-process.ts <folder> <tokens> <precision> <method> <threads>`; the first step is done before it says it is ready.
+ * `tsx step-process.ts <folder> <tokens> <threads> <settings as JSON>`; the first step is done before it says it is ready.
  */
 import { RunConfig } from "@/lib/contracts/run-config";
 import { openTrainableModel } from "@/lib/engine/executor/open-model";
@@ -12,7 +12,7 @@ import { serveSteps } from "./serve-steps";
 
 const LEARNING_RATE = 1e-4;
 
-const [modelDir, lengthText, precision, method, threadsText] = process.argv.slice(2);
+const [modelDir, lengthText, threadsText, settings = "{}"] = process.argv.slice(2);
 const blockLength = Number(lengthText);
 const threads = Number(threadsText);
 const config = RunConfig.parse({
@@ -22,8 +22,7 @@ const config = RunConfig.parse({
   max_seq_length: blockLength,
   rank: 8,
   alpha: 16,
-  base_precision: precision,
-  method,
+  ...JSON.parse(settings),
 });
 const model = await openTrainableModel({
   modelDir: config.model_type,
@@ -52,6 +51,6 @@ async function step(): Promise<{ loss: number }> {
 }
 
 const trainableParameters = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
-const baseParameters = model.totalParameters - (method === "full" ? 0 : trainableParameters);
+const baseParameters = model.totalParameters - (config.method === "full" ? 0 : trainableParameters);
 await serveSteps({ baseParameters, trainableParameters, firstLoss: (await step()).loss }, step);
 process.exit(0);

@@ -6,10 +6,13 @@ type Step = ResultOf<"ours"> | ResultOf<"peft">;
 
 const isStep = (result: Result): result is Step => result.kind === "ours" || result.kind === "peft";
 
-export const settingOf = (result: Step): string =>
-  result.kind === "ours"
-    ? `${result.method}, ${result.precision}`
-    : `PEFT, ${result.dtype}${result.isCheckpointing ? ", checkpointing" : ""}`;
+export function settingOf(result: Step): string {
+  const parts =
+    result.kind === "ours"
+      ? [result.method, result.precision, result.memory]
+      : ["PEFT", result.dtype, result.isCheckpointing ? "checkpointing" : "plain"];
+  return parts.filter((part) => part !== "plain").join(", ");
+}
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
@@ -41,26 +44,26 @@ function stepTable(steps: readonly Step[]): string[] {
   );
 }
 
+/** A row for each setting of theirs, and two columns for each of ours that took turns with it. */
 function pairTable(pairs: readonly ResultOf<"pair">[], steps: readonly Step[]): string[] {
   const setting = (name: string) => {
     const step = steps.find((each) => each.name === name);
     return step ? settingOf(step) : name;
   };
-  const rows = pairs.flatMap(({ shape, blockLength, ours, theirs, outcome }) => {
-    if (!("figures" in outcome)) return [];
-    const { speedRatio, lowestSpeedRatio, highestSpeedRatio, memoryRatio, rounds } = outcome.figures;
-    return [
-      [
-        `${titleOf(shape)}, ${digits(blockLength)}`,
-        setting(ours),
-        setting(theirs),
-        ratio(speedRatio),
-        `${ratio(lowestSpeedRatio)} to ${ratio(highestSpeedRatio)} in ${rounds} rounds`,
-        ratio(memoryRatio),
-      ],
-    ];
+  const ourSettings = [...new Set(pairs.map(({ ours }) => setting(ours)))];
+  const rows = [...new Set(pairs.map(({ theirs }) => theirs))].map((theirs) => {
+    const ofRow = pairs.filter((pair) => pair.theirs === theirs);
+    const { shape, blockLength } = ofRow[0] as ResultOf<"pair">;
+    const figures = ourSettings.flatMap((ours) => {
+      const outcome = ofRow.find((pair) => setting(pair.ours) === ours)?.outcome;
+      if (!outcome || !("figures" in outcome)) return ["", ""];
+      const { speedRatio, lowestSpeedRatio, highestSpeedRatio, memoryRatio } = outcome.figures;
+      return [`${ratio(speedRatio)} (${ratio(lowestSpeedRatio)} to ${ratio(highestSpeedRatio)})`, ratio(memoryRatio)];
+    });
+    return [titleOf(shape), digits(blockLength), setting(theirs), ...figures];
   });
-  return table(["model, tokens", "ours", "theirs", "speed, ours ÷ theirs", "lowest to highest", "peak memory"], rows);
+  const head = ourSettings.flatMap((ours) => [`${ours}: speed, ours ÷ theirs`, "peak memory"]);
+  return table(["model", "tokens", "theirs", ...head], rows);
 }
 
 function programTable(programs: readonly ResultOf<"program">[]): string[] {
