@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunConfig } from "@/lib/contracts/run-config";
 import { readAdapter } from "../lora/adapter-format";
-import { initAdamW, updateAdamW } from "../optim/adamw";
+import { AdamW } from "../optim/adamw";
 import { clipGradients, gradientNorm } from "../optim/clip-gradients";
 import { Rng } from "../optim/rng";
 import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safetensors";
@@ -162,12 +162,12 @@ describe.each(names)("%s", (name) => {
   });
 
   test("a hundred steps of AdamW follow torch's losses to the fourth digit", async () => {
-    const optimizer = initAdamW(model.parameters);
+    const optimizer = new AdamW(model.parameters, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
     for (const [step, loss] of expected.losses.entries()) {
       const { lossSum, tokenCount } = await model.accumulateGradients(batch, 1 / lossTokens);
       within("100 losses", Math.abs(lossSum / tokenCount - loss), 1e-4, `step ${step}`);
       clipGradients(model.parameters, gradientNorm(model.parameters), 1);
-      updateAdamW(model.parameters, optimizer, 1e-3, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
+      await optimizer.update(1e-3);
       for (const { gradient } of model.parameters) gradient.fill(0);
     }
   });

@@ -91,31 +91,3 @@ export function moveByAdamW(
     data[i] = (data[i] as number) * keep - (stepSize * m) / (Math.sqrt(v) / rootOfCorrection2 + epsilon);
   }
 }
-
-export interface AdamWState {
-  step: number;
-  firstMoments: Float32Array[];
-  secondMoments: Float32Array[];
-}
-
-export function initAdamW(parameters: readonly Pick<Parameter, "data">[]): AdamWState {
-  return {
-    step: 0,
-    firstMoments: parameters.map(({ data }) => new Float32Array(data.length)),
-    secondMoments: parameters.map(({ data }) => new Float32Array(data.length)),
-  };
-}
-
-export function updateAdamW(
-  parameters: readonly Pick<Parameter, "data" | "gradient" | "learningRateScale">[],
-  state: AdamWState,
-  learningRate: number,
-  settings: AdamWSettings,
-): void {
-  state.step += 1;
-  for (const [index, { data, gradient, learningRateScale = 1 }] of parameters.entries()) {
-    const first = state.firstMoments[index] as Float32Array;
-    const second = state.secondMoments[index] as Float32Array;
-    moveByAdamW(data, gradient, first, second, stepOf(settings, state.step, learningRate * learningRateScale));
-  }
-}
