@@ -131,6 +131,52 @@ describe.skipIf(closed !== null)("WebGPU against the CPU", () => {
       expect(relativeError(webgpu.gradients.get(parameter) ?? [], expected), parameter).toBeLessThanOrEqual(BOUND);
   });
 
+  test("weights are sent once; then adapters, inputs and rows with loss go over, and gradients come back", async () => {
+    const model = await open("llama", { method: "lora" }, "webgpu");
+    const [length, { hiddenSize }] = [8, model.architecture.shape];
+    const batch = packDocuments([[[3, 1, 4, 1, 5, 9, 2, 6]]], length);
+    const stepTraffic = async () => {
+      const { toDevice, fromDevice } = model.traffic;
+      await model.accumulateGradients(batch, 1);
+      return { toDevice: model.traffic.toDevice - toDevice, fromDevice: model.traffic.fromDevice - fromDevice };
+    };
+    const first = await stepTraffic();
+    const second = await stepTraffic();
+    const adapters = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
+    expect(first.toDevice - second.toDevice).toBe(4 * (model.totalParameters - adapters));
+    // The head's rows are filled up to 64: x, labels, weights, and a scale.
+    const head = 64 * (4 * hiddenSize + 8 + 4) + 4;
+    const sequence = 8 * length + 4 * length ** 2;
+    expect(second.toDevice).toBe(2 * 4 * adapters + 2 * 4 * length * hiddenSize + head + sequence);
+    expect(second.fromDevice).toBe(4 * (adapters + length * hiddenSize + 64 * hiddenSize + 1));
+    await model.dispose();
+  });
+
+  test.each(["bf16", "nf4"] as const)("%s weights: losses and every gradient", async (base_precision) => {
+    const cpu = await stepOn("cpu", "llama", { method: "lora", base_precision });
+    const webgpu = await stepOn("webgpu", "llama", { method: "lora", base_precision });
+    expect(relativeError(webgpu.losses, cpu.losses)).toBeLessThanOrEqual(1e-5);
+    for (const [parameter, expected] of cpu.gradients)
+      expect(relativeError(webgpu.gradients.get(parameter) ?? [], expected), parameter).toBeLessThanOrEqual(BOUND);
+  });
+
+  test.each(["llama", "starcoder2"])("%s: logits after a prompt and after further tokens", async (name) => {
+    const logitsOn = async (device: Device) => {
+      const model = await open(name, { method: "lora" }, device);
+      const completion = await model.openCompletion(Int32Array.of(3, 1, 4, 1, 5));
+      const logits = [completion.logits.slice()];
+      for (const token of [9, 2, 6]) {
+        await completion.push(token);
+        logits.push(completion.logits.slice());
+      }
+      await model.dispose();
+      return logits;
+    };
+    const cpu = await logitsOn("cpu");
+    for (const [i, logits] of (await logitsOn("webgpu")).entries())
+      expect(relativeError(logits, cpu[i] ?? []), `after ${i} tokens`).toBeLessThanOrEqual(1e-4);
+  });
+
   // Rounding is a step: one unit in the last place of a sum may turn a code, so no bound of float32 can hold.
   test("8-bit weights: the devices agree better than 8 bits agree with fp32", async () => {
     const exact = await stepOn("cpu", "llama", { method: "lora" });

@@ -4,9 +4,10 @@ import type { LayerKind } from "../models/architecture";
 import { chunkBounds, chunkMask } from "../models/attention";
 import type { TensorData } from "../runtime/session";
 import type { Batch } from "../types";
+import { type Feeds, type Residence, release } from "./residence";
 
 /** Feeds shared by all blocks whose attention reaches equally far. */
-export function sequenceFeeds(
+function sequenceFeeds(
   { batchSize, blockLength, positions, segments }: Batch,
   window: number | null,
 ): Record<string, TensorData> {
@@ -17,17 +18,28 @@ export function sequenceFeeds(
   return feeds;
 }
 
-/** `sequenceFeeds` of each kind of layer, made once for a batch. */
-export function feedsByKind(batch: Batch): (layer: { kind: LayerKind }) => Record<string, TensorData> {
-  const made = new Map<number | null, Record<string, TensorData>>();
-  return ({ kind: { window } }) => {
-    let feeds = made.get(window);
+/** `sequenceFeeds` of each kind of layer, made once for a batch and put where the layers run. */
+export class SequenceFeeds {
+  private readonly made = new Map<number | null, Feeds>();
+
+  constructor(
+    private readonly batch: Batch,
+    private readonly residence: Residence,
+  ) {}
+
+  async of({ kind: { window } }: { kind: LayerKind }): Promise<Feeds> {
+    let feeds = this.made.get(window);
     if (!feeds) {
-      feeds = sequenceFeeds(batch, window);
-      made.set(window, feeds);
+      feeds = await this.residence.liftAll(sequenceFeeds(this.batch, window));
+      this.made.set(window, feeds);
     }
     return feeds;
-  };
+  }
+
+  /** They must not be fed any more. */
+  release(): void {
+    for (const feeds of this.made.values()) release(Object.values(feeds));
+  }
 }
 
 /**

@@ -4,11 +4,13 @@
  */
 import type { Architecture } from "../models/architecture";
 import { MASKED } from "../models/attention";
+import type { Memory } from "../runtime/session";
 import type { Completion } from "../types";
-import { feedsByKind } from "./batch-inputs";
+import { SequenceFeeds } from "./batch-inputs";
 import { embedRows } from "./embed-rows";
 import type { Head } from "./head";
 import type { LayerwiseState } from "./layerwise-state";
+import { type Residence, release } from "./residence";
 import type { Sessions } from "./sessions";
 
 /** Prompts are filled up to a multiple of this, and caches grow by it: few lengths, few sessions. */
@@ -19,6 +21,7 @@ interface Model {
   state: LayerwiseState;
   sessions: Sessions;
   head: Head;
+  residence: Residence;
 }
 
 interface LayerCache {
@@ -56,20 +59,23 @@ export class CachedCompletion implements Completion {
       positions: tokens.map((_, i) => i),
       segments: new Int32Array(blockLength),
     };
-    const feedsOf = feedsByKind(batch);
+    const { residence } = model;
+    const sequence = new SequenceFeeds(batch, residence);
     const caches: LayerCache[] = [];
     const { embedding } = model.architecture;
-    let x = embedRows(embedding, model.state.outer, batch, new Float32Array(blockLength * shape.hiddenSize));
+    const values = blockLength * shape.hiddenSize;
+    let hidden = await residence.lift(embedRows(embedding, model.state.outer, batch, new Float32Array(values)));
     for (const [index, layer] of model.state.layers.entries()) {
       const session = await model.sessions.block(batch, layer).session("prefill");
-      const lent = await model.state.lent.lend(index, (index + 1) % shape.layers);
-      const { y, keys, values } = (await session.run({ x, ...feedsOf(layer), ...layer.feeds, ...lent })) as Record<
-        string,
-        Float32Array
-      >;
-      caches.push({ keys: keys as Float32Array, values: values as Float32Array });
-      x = y as Float32Array;
+      const weights = await residence.layer(index, (index + 1) % shape.layers);
+      const results = await session.run({ x: hidden, ...(await sequence.of(layer)), ...weights });
+      caches.push({ keys: results["keys"] as Float32Array, values: results["values"] as Float32Array });
+      release([hidden]);
+      hidden = results["y"] as Memory;
     }
+    const x = await residence.lower(hidden, values);
+    release([hidden]);
+    sequence.release();
     const completion = new CachedCompletion(model, caches, blockLength, prompt.length);
     await completion.readLogits(x.slice((prompt.length - 1) * shape.hiddenSize, prompt.length * shape.hiddenSize));
     return completion;
@@ -95,8 +101,7 @@ export class CachedCompletion implements Completion {
         x,
         positions,
         past_mask: mask,
-        ...layer.feeds,
-        ...(await state.lent.lend(index, (index + 1) % shape.layers)),
+        ...(await this.model.residence.layer(index, (index + 1) % shape.layers)),
         past_keys: cache.keys,
         past_values: cache.values,
       });

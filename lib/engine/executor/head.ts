@@ -1,10 +1,10 @@
 /** @file The model's head: final norm, logits and loss, a chunk of rows at a time, so that logits never exist whole. */
 import type { Architecture } from "../models/architecture";
-import type { TensorData } from "../runtime/session";
 import type { Batch, LossSum } from "../types";
 import { addTo } from "./add-to";
 import { lossRows } from "./batch-inputs";
 import type { LayerwiseState } from "./layerwise-state";
+import type { Feeds, Residence } from "./residence";
 import type { Sessions } from "./sessions";
 
 /** Logits of one chunk take at most this much. */
@@ -59,15 +59,16 @@ export const rowsFor = ({ tokens }: Batch, allowed: number): number =>
 export class WholeHead implements Head {
   constructor(
     private readonly architecture: Architecture,
-    private readonly state: Pick<LayerwiseState, "headFeeds" | "trainedOuter">,
+    private readonly state: Pick<LayerwiseState, "trainedOuter">,
     private readonly sessions: Sessions,
+    private readonly residence: Pick<Residence, "head">,
   ) {}
 
   async loss(batch: Batch, x: Float32Array): Promise<LossSum> {
     const sum: LossSum = { lossSum: 0, tokenCount: 0 };
     const session = await this.sessions.head(this.rows(batch)).session("loss");
     for (const chunk of this.chunks(batch, x)) {
-      const { loss } = await session.run(this.feeds(chunk, 1));
+      const { loss } = await session.run(await this.feeds(chunk, 1));
       sum.lossSum += (loss as Float32Array)[0] as number;
       sum.tokenCount += chunk.rows.length;
     }
@@ -80,7 +81,7 @@ export class WholeHead implements Head {
     const sum: LossSum = { lossSum: 0, tokenCount: 0 };
     const session = await this.sessions.head(this.rows(batch)).session("gradient");
     for (const chunk of this.chunks(batch, x)) {
-      const results = await session.run(this.feeds(chunk, scale));
+      const results = await session.run(await this.feeds(chunk, scale));
       scatterRows(chunk.rows, results["dx"] as Float32Array, this.architecture.shape.hiddenSize, dx);
       for (const [name, { gradient }] of trainedOuter) {
         const part = results[`d_${name}`];
@@ -93,7 +94,10 @@ export class WholeHead implements Head {
   }
 
   async logits(x: Float32Array): Promise<Float32Array> {
-    const { logits } = await (await this.sessions.head(1).session("logits")).run({ x, ...this.state.headFeeds });
+    const { logits } = await (await this.sessions.head(1).session("logits")).run({
+      x,
+      ...(await this.residence.head()),
+    });
     return logits as Float32Array;
   }
 
@@ -105,9 +109,9 @@ export class WholeHead implements Head {
     return rowChunks(batch, x, this.architecture.shape.hiddenSize, this.rows(batch));
   }
 
-  private feeds({ x, targets, weights }: RowChunk, scale: number): Record<string, TensorData> {
+  private async feeds({ x, targets, weights }: RowChunk, scale: number): Promise<Feeds> {
     const labels = new BigInt64Array(weights.length);
     for (const [i, target] of targets.entries()) labels[i] = BigInt(target);
-    return { x, ...this.state.headFeeds, labels, weights, scale: Float32Array.of(scale) };
+    return { x, ...(await this.residence.head()), labels, weights, scale: Float32Array.of(scale) };
   }
 }

@@ -3,17 +3,22 @@
  * backward pass needs is either kept from the forward pass or computed again (Chen et al. 2016). Memory is that of the
  * weights plus one layer's work, however deep the model.
  */
+
+import { sizeOf } from "../graph/ops";
 import type { Architecture } from "../models/architecture";
-import type { TensorData } from "../runtime/session";
+import { keepsTensors } from "../runtime/device";
+import type { Memory, Traffic } from "../runtime/session";
 import { StopRequested } from "../stop-requested";
 import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "../types";
 import { addTo } from "./add-to";
-import { feedsByKind } from "./batch-inputs";
+import { SequenceFeeds } from "./batch-inputs";
 import { CachedCompletion } from "./cached-completion";
+import { DeviceResidence } from "./device-residence";
 import { addRowGradients, embedRows } from "./embed-rows";
 import { addEmbeddingNoise } from "./embedding-noise";
 import { type Head, WholeHead } from "./head";
 import type { LayerState, LayerwiseState } from "./layerwise-state";
+import { HostResidence, type Residence, release } from "./residence";
 import { type BlockSessions, type SessionSettings, Sessions } from "./sessions";
 import { SlicedHead } from "./sliced-head";
 
@@ -24,7 +29,10 @@ function throwIfAsked(shouldStop: () => boolean): void {
 
 export class LayerwiseModel implements TrainableModel {
   readonly device: string;
+  /** What went over to a GPU and back since the model was opened; stays 0 on the CPU. */
+  readonly traffic: Traffic = { toDevice: 0, fromDevice: 0 };
   private readonly sessions: Sessions;
+  private readonly residence: Residence;
   private readonly head: Head;
   private readonly buffers = new Map<string, Float32Array>();
 
@@ -34,10 +42,15 @@ export class LayerwiseModel implements TrainableModel {
     settings: SessionSettings,
   ) {
     this.device = settings.device;
-    this.sessions = new Sessions(architecture, settings);
-    this.head = state.slicedHead
-      ? new SlicedHead(architecture, state.slicedHead, this.sessions)
-      : new WholeHead(architecture, state, this.sessions);
+    const isResident = keepsTensors(settings.device);
+    this.sessions = new Sessions(architecture, settings, this.traffic);
+    this.residence = isResident
+      ? new DeviceResidence(state, { device: settings.device, threads: settings.threads, traffic: this.traffic })
+      : new HostResidence(state);
+    this.head =
+      state.slicedHead && !isResident
+        ? new SlicedHead(architecture, state.slicedHead, this.sessions)
+        : new WholeHead(architecture, state, this.sessions, this.residence);
   }
 
   get parameters(): readonly Parameter[] {
@@ -49,53 +62,60 @@ export class LayerwiseModel implements TrainableModel {
   }
 
   async accumulateGradients(batch: Batch, gradientScale: number, shouldStop = () => false): Promise<LossSum> {
-    const feedsOf = feedsByKind(batch);
+    const { residence } = this;
+    const sequence = new SequenceFeeds(batch, residence);
     const embedded = this.embed(batch);
     addEmbeddingNoise(embedded, batch);
-    const inputs = [embedded];
-    const kept: Record<string, Float32Array>[] = [];
+    const inputs = [await residence.lift(embedded)];
+    const kept: Record<string, Memory>[] = [];
+    const gradients: Memory[] = [];
     const last = this.state.layers.length - 1;
-    for (const [index, layer] of this.state.layers.entries()) {
-      throwIfAsked(shouldStop);
-      const { graphs, session } = this.blockOf(batch, layer);
-      const into: Record<string, Float32Array> = { y: this.buffer(`x${index + 1}`, inputs[0]?.length as number) };
-      for (const [name, shape] of graphs.kept)
-        into[name] = this.buffer(
-          `${index}:${name}`,
-          shape.reduce((a, b) => a * b, 1),
+    try {
+      for (const [index, layer] of this.state.layers.entries()) {
+        throwIfAsked(shouldStop);
+        const { graphs, session } = this.blockOf(batch, layer);
+        const into = { y: residence.room(`x${index + 1}`, embedded.length) };
+        for (const [name, shape] of graphs.kept)
+          Object.assign(into, { [name]: residence.room(`${index}:${name}`, sizeOf(shape)) });
+        const weights = await residence.layer(index, Math.min(index + 1, last));
+        const { y, ...rest } = await (await session("forward")).run(
+          { x: inputs[index] as Memory, ...(await sequence.of(layer)), ...weights },
+          into,
         );
-      const lent = await this.state.lent.lend(index, Math.min(index + 1, last));
-      const { y, ...rest } = await (await session("forward")).run(
-        { x: inputs[index] as Float32Array, ...feedsOf(layer), ...layer.feeds, ...lent },
-        into,
-      );
-      inputs.push(y as Float32Array);
-      kept.push(rest);
+        inputs.push(y as Memory);
+        kept.push(rest);
+      }
+      const x = await residence.lower(inputs.at(-1) as Memory, embedded.length);
+      const dy = this.buffer("dy", x.length);
+      const loss = await this.head.gradient(batch, x, gradientScale, dy);
+      gradients.push(await residence.lift(dy));
+      for (let index = last; index >= 0; index--) {
+        throwIfAsked(shouldStop);
+        const layer = this.state.layers[index] as LayerState;
+        const { graphs, session } = this.blockOf(batch, layer);
+        const into = { dx: residence.room(`dx${index % 2}`, dy.length) };
+        for (const name of graphs.trained)
+          Object.assign(into, {
+            [`d_${name}`]: residence.room(`d_${name}`, layer.trained.get(name)?.data.length as number),
+          });
+        const weights = await residence.layer(index, Math.max(index - 1, 0));
+        const feeds = {
+          x: inputs[index] as Memory,
+          dy: gradients.at(-1) as Memory,
+          ...(await sequence.of(layer)),
+          ...weights,
+        };
+        const results = await (await session("backward")).run({ ...feeds, ...kept[index] }, into);
+        for (const [name, parameter] of layer.trained) addTo(parameter.gradient, results[`d_${name}`] as Float32Array);
+        release([...Object.values(kept[index] ?? {}), inputs[index + 1] as Memory, gradients.at(-1) as Memory]);
+        gradients.push(results["dx"] as Memory);
+      }
+      await this.addEmbeddingGradients(batch, gradients.at(-1) as Memory);
+      return loss;
+    } finally {
+      release([...inputs, ...gradients, ...kept.flatMap((values) => Object.values(values))]);
+      sequence.release();
     }
-    const x = inputs.at(-1) as Float32Array;
-    let gradient = this.buffer("dy", x.length);
-    const loss = await this.head.gradient(batch, x, gradientScale, gradient);
-    for (let index = last; index >= 0; index--) {
-      throwIfAsked(shouldStop);
-      const layer = this.state.layers[index] as LayerState;
-      const { graphs, session } = this.blockOf(batch, layer);
-      const into: Record<string, Float32Array> = { dx: this.buffer(`dx${index % 2}`, gradient.length) };
-      for (const name of graphs.trained)
-        into[`d_${name}`] = this.buffer(`d_${name}`, layer.trained.get(name)?.data.length as number);
-      const feeds: Record<string, TensorData> = {
-        x: inputs[index] as Float32Array,
-        dy: gradient,
-        ...feedsOf(layer),
-        ...layer.feeds,
-        ...(await this.state.lent.lend(index, Math.max(index - 1, 0))),
-        ...kept[index],
-      };
-      const results = await (await session("backward")).run(feeds, into);
-      for (const [name, parameter] of layer.trained) addTo(parameter.gradient, results[`d_${name}`] as Float32Array);
-      gradient = results.dx as Float32Array;
-    }
-    this.addEmbeddingGradients(batch, gradient);
-    return loss;
   }
 
   async evaluate(batch: Batch, shouldStop = () => false): Promise<LossSum> {
@@ -105,12 +125,19 @@ export class LayerwiseModel implements TrainableModel {
 
   openCompletion(prompt: Int32Array): Promise<Completion> {
     return CachedCompletion.open(
-      { architecture: this.architecture, state: this.state, sessions: this.sessions, head: this.head },
+      {
+        architecture: this.architecture,
+        state: this.state,
+        sessions: this.sessions,
+        head: this.head,
+        residence: this.residence,
+      },
       prompt,
     );
   }
 
   async dispose(): Promise<void> {
+    await this.residence.dispose();
     await this.sessions.dispose();
     await this.state.lent.close();
     this.buffers.clear();
@@ -137,31 +164,37 @@ export class LayerwiseModel implements TrainableModel {
 
   /** The last layer's output, keeping nothing. */
   private async forward(batch: Batch, shouldStop: () => boolean): Promise<Float32Array> {
-    const feedsOf = feedsByKind(batch);
-    let x = this.embed(batch);
-    for (const [index, layer] of this.state.layers.entries()) {
-      throwIfAsked(shouldStop);
-      const session = await this.blockOf(batch, layer).session("inference");
-      const { y } = await session.run(
-        {
-          x,
-          ...feedsOf(layer),
-          ...layer.feeds,
-          ...(await this.state.lent.lend(index, (index + 1) % this.state.layers.length)),
-        },
-        { y: this.buffer(`dx${index % 2}`, x.length) },
-      );
-      x = y as Float32Array;
+    const { residence } = this;
+    const sequence = new SequenceFeeds(batch, residence);
+    const embedded = this.embed(batch);
+    let x = await residence.lift(embedded);
+    try {
+      for (const [index, layer] of this.state.layers.entries()) {
+        throwIfAsked(shouldStop);
+        const session = await this.blockOf(batch, layer).session("inference");
+        const weights = await residence.layer(index, (index + 1) % this.state.layers.length);
+        const { y } = await session.run(
+          { x, ...(await sequence.of(layer)), ...weights },
+          { y: residence.room(`dx${index % 2}`, embedded.length) },
+        );
+        release([x]);
+        x = y as Memory;
+      }
+      return await residence.lower(x, embedded.length);
+    } finally {
+      release([x]);
+      sequence.release();
     }
-    return x;
   }
 
-  private addEmbeddingGradients({ tokens, positions }: Batch, dx: Float32Array): void {
-    const { embedding } = this.architecture;
+  private async addEmbeddingGradients({ tokens, positions }: Batch, memory: Memory): Promise<void> {
+    const { embedding, shape } = this.architecture;
     const { trainedOuter } = this.state;
     const matrix = trainedOuter.get(embedding.tokens);
-    if (matrix) addRowGradients(matrix.gradient, tokens, dx, { factor: embedding.scale });
     const learned = embedding.positions && trainedOuter.get(embedding.positions.name);
+    if (!matrix && !learned) return;
+    const dx = await this.residence.lower(memory, tokens.length * shape.hiddenSize);
+    if (matrix) addRowGradients(matrix.gradient, tokens, dx, { factor: embedding.scale });
     if (learned) addRowGradients(learned.gradient, positions, dx, { offset: embedding.positions?.offset });
   }
 }

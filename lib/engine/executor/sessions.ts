@@ -1,18 +1,19 @@
 /** @file Compiles graphs once per shape: one session serves every layer that looks alike. */
 import type { Architecture } from "../models/architecture";
 import type { EncodedModel } from "../onnx/encode-model";
-import type { Device } from "../runtime/device";
-import { deviceUnavailable, GraphSession } from "../runtime/session";
+import { type Device, keepsTensors } from "../runtime/device";
+import { deviceUnavailable, GraphSession, type Memory, type SessionOptions, type Traffic } from "../runtime/session";
 import { type BlockGraphs, type BlockOptions, buildBlock, buildDecodeBlock } from "./block-graphs";
 import type { BatchShape, LayerShape } from "./block-scope";
 import { buildHead, buildHeadSlice } from "./head-graphs";
 
 /** Opens a session the first time it is asked for. */
-type Opener<Key extends string> = (name: Key) => Promise<GraphSession>;
+type Opener<Key extends string, Output extends Memory = Float32Array> = (name: Key) => Promise<GraphSession<Output>>;
 
 export interface BlockSessions {
   graphs: BlockGraphs;
-  session: Opener<"forward" | "inference" | "prefill" | "backward">;
+  /** On a device, activations stay there: y, dx and what is kept. */
+  session: Opener<"forward" | "inference" | "prefill" | "backward", Memory>;
 }
 
 export interface HeadSessions {
@@ -39,11 +40,13 @@ export class Sessions {
   private readonly decoders = new Map<string, Promise<GraphSession>>();
   private readonly heads = new Map<number, HeadSessions>();
   private readonly headSlices = new Map<string, HeadSliceSessions>();
-  private readonly opened: Promise<GraphSession>[] = [];
+  private readonly opened: Promise<GraphSession<Memory>>[] = [];
 
   constructor(
     private readonly architecture: Architecture,
     private readonly settings: SessionSettings,
+    /** Counts what all sessions are fed and return. */
+    private readonly traffic: Traffic = { toDevice: 0, fromDevice: 0 },
   ) {}
 
   block(batch: BatchShape, layer: AdaptedLayer): BlockSessions {
@@ -63,7 +66,13 @@ export class Sessions {
         keepBytes: keepBytes / this.architecture.shape.layers,
       });
       const { forward, inference, prefill, backward } = graphs;
-      sessions = { graphs, session: this.lazy({ forward, inference, prefill, backward }) };
+      const resident = { forward: Object.keys(forward.outputs), inference: ["y"], prefill: ["y"], backward: ["dx"] };
+      sessions = {
+        graphs,
+        session: this.lazy({ forward, inference, prefill, backward }, (model, name, options) =>
+          GraphSession.createResident(model, options, keepsTensors(this.settings.device) ? resident[name] : []),
+        ),
+      };
       this.blocks.set(key, sessions);
     }
     return sessions;
@@ -76,7 +85,7 @@ export class Sessions {
     if (!session) {
       const { rank, scaling, precision } = this.settings;
       const layer = { kind, adapted, rank, scaling, precision };
-      session = this.lazy({ decode: buildDecodeBlock(this.architecture, layer, cacheLength) })("decode");
+      session = this.lazyHost({ decode: buildDecodeBlock(this.architecture, layer, cacheLength) })("decode");
       this.decoders.set(key, session);
     }
     return session;
@@ -86,7 +95,7 @@ export class Sessions {
     let sessions = this.heads.get(rows);
     if (!sessions) {
       const { loss, gradient, logits } = buildHead(this.architecture, rows, this.settings.trainWeights);
-      sessions = { session: this.lazy({ loss, gradient, logits }) };
+      sessions = { session: this.lazyHost({ loss, gradient, logits }) };
       this.heads.set(rows, sessions);
     }
     return sessions;
@@ -97,19 +106,27 @@ export class Sessions {
     let sessions = this.headSlices.get(key);
     if (!sessions) {
       const { statistics, gradient, logits } = buildHeadSlice(this.architecture, rows, size);
-      sessions = { session: this.lazy({ statistics, gradient, logits }) };
+      sessions = { session: this.lazyHost({ statistics, gradient, logits }) };
       this.headSlices.set(key, sessions);
     }
     return sessions;
   }
 
-  private lazy<Key extends string>(models: Record<Key, EncodedModel>): Opener<Key> {
+  private lazyHost<Key extends string>(models: Record<Key, EncodedModel>): Opener<Key> {
+    return this.lazy(models, (model, _name, options) => GraphSession.create(model, options));
+  }
+
+  private lazy<Key extends string, Output extends Memory>(
+    models: Record<Key, EncodedModel>,
+    create: (model: EncodedModel, name: Key, options: SessionOptions) => Promise<GraphSession<Output>>,
+  ): Opener<Key, Output> {
     const { device, threads } = this.settings;
-    const sessions = new Map<Key, Promise<GraphSession>>();
+    const options = { device, threads, ...(device === "cpu" ? {} : { traffic: this.traffic }) };
+    const sessions = new Map<Key, Promise<GraphSession<Output>>>();
     return (name) => {
       let session = sessions.get(name);
       if (!session) {
-        session = GraphSession.create(models[name], { device, threads }).catch((cause) => {
+        session = create(models[name], name, options).catch((cause) => {
           throw device === "cpu" ? cause : deviceUnavailable(device, cause);
         });
         sessions.set(name, session);

@@ -43,11 +43,9 @@ test.each([50, 16, 7])("slices of %i tokens give the loss, gradient and logits o
   widen(half, matrix);
   const name = headMatrix(architecture);
   const feeds = { "model.norm.weight": random(HIDDEN, 1) };
-  const whole = new WholeHead(
-    architecture,
-    { headFeeds: { ...feeds, [name]: matrix }, trainedOuter: new Map() },
-    sessions,
-  );
+  const whole = new WholeHead(architecture, { trainedOuter: new Map() }, sessions, {
+    head: async () => ({ ...feeds, [name]: matrix }),
+  });
   // Of which the power of two below is taken, where it is not the whole vocabulary.
   const sliced = new SlicedHead(architecture, { name, matrix: half, feeds }, sessions, slice * HIDDEN * 4);
 

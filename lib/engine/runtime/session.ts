@@ -2,68 +2,120 @@
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { AppError } from "../../errors";
+import type { DType, Shape } from "../graph/ops";
 import type { EncodedModel } from "../onnx/encode-model";
 import type { Device } from "./device";
 
 export type TensorData = Float32Array | BigInt64Array | Int8Array;
 
+/** A tensor in the memory of the GPU. */
+export class DeviceTensor {
+  /** @param tensor of any shape and type: it stands for its bytes */
+  constructor(
+    private readonly tensor: ort.Tensor,
+    readonly byteLength: number,
+  ) {}
+
+  as(dtype: DType, shape: Shape): ort.Tensor {
+    // The library's types know no int8 on a GPU; the runtime takes it.
+    const dataType = dtype === "int8" ? "uint8" : dtype;
+    const view = ort.Tensor.fromGpuBuffer(this.tensor.gpuBuffer, { dataType, dims: shape });
+    return dtype === "int8" ? Object.assign(view, { type: dtype }) : view;
+  }
+
+  /** Gives the memory back. Twice does no harm. */
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.tensor.dispose();
+  }
+
+  private isDisposed = false;
+}
+
+/** Where an output is. */
+export type Memory = Float32Array | DeviceTensor;
+export type Feed = TensorData | DeviceTensor;
+
+/** Bytes that went over between the process and a GPU. */
+export interface Traffic {
+  toDevice: number;
+  fromDevice: number;
+}
+
 export interface SessionOptions {
   device: Device;
   /** Default: as many as the machine has. Fixed for a run: the split of the work decides the last bit of a sum. */
   threads?: number;
+  /** Counts what is fed and returned. */
+  traffic?: Traffic;
 }
 
-/** Runs one encoded graph. Inputs and outputs are typed arrays in the caller's own memory: nothing is copied on the CPU. */
-export class GraphSession {
+interface Settings {
+  resident: readonly string[];
+  traffic: Traffic | undefined;
+}
+
+/**
+ * Runs one encoded graph. Inputs and outputs are typed arrays in the caller's own memory (nothing is copied on the CPU),
+ * or tensors on the GPU.
+ */
+export class GraphSession<Output extends Memory = Float32Array> {
   private constructor(
     private readonly session: ort.InferenceSession,
     private readonly model: EncodedModel,
+    private readonly settings: Settings,
   ) {}
 
-  static async create(
+  /** All outputs come to the process's memory. */
+  static async create(model: EncodedModel, options: SessionOptions): Promise<GraphSession> {
+    return new GraphSession(...(await open(model, options, [])));
+  }
+
+  /** @param resident outputs that stay on the device; WebGPU only */
+  static async createResident(
     model: EncodedModel,
-    { device, threads = availableParallelism() }: SessionOptions,
-  ): Promise<GraphSession> {
-    const session = await ort.InferenceSession.create(model.bytesFor(device), {
-      executionProviders: [device],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      graphOptimizationLevel: "all",
-      // A pattern is one block for a whole run beside what the first run already took: 230 MB more for a 135M model.
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-      // Weights are inputs shared by all layers, so there is nothing to prepack; packing constants would double them.
-      // A node that the device lacks is an error: the CPU would compute it without a word, and its operands travel.
-      extra: { session: { disable_prepacking: "1", ...(device === "cpu" ? {} : { disable_cpu_ep_fallback: "1" }) } },
-    });
-    return new GraphSession(session, model);
+    options: SessionOptions,
+    resident: readonly string[],
+  ): Promise<GraphSession<Memory>> {
+    return new GraphSession<Memory>(...(await open(model, options, resident)));
   }
 
   /**
    * @param feeds name → data, for every input of the graph; shapes are the graph's.
-   * @param into name → memory that the output is written to; outputs without one are freshly allocated.
+   * @param into name → memory that the output is written to; outputs without one are freshly allocated, and so are all
+   * outputs of a session of which some stay on the device.
    * @returns name → data of every output.
    */
   async run(
-    feeds: Readonly<Record<string, TensorData>>,
-    into: Readonly<Record<string, Float32Array>> = {},
-  ): Promise<Record<string, Float32Array>> {
+    feeds: Readonly<Record<string, Feed>>,
+    into: Readonly<Record<string, Float32Array | undefined>> = {},
+  ): Promise<Record<string, Output>> {
+    const { resident, traffic } = this.settings;
     const tensors: Record<string, ort.Tensor> = {};
     for (const [name, value] of this.model.inputs) {
       const data = feeds[name];
       if (!data) throw new Error(`internal: the graph's input ${name} was not fed`);
-      tensors[name] = new ort.Tensor(value.dtype, data as Float32Array, value.shape);
+      if (data instanceof DeviceTensor) tensors[name] = data.as(value.dtype, value.shape);
+      else {
+        tensors[name] = new ort.Tensor(value.dtype, data as Float32Array, value.shape);
+        if (traffic) traffic.toDevice += data.byteLength;
+      }
     }
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, value] of Object.entries(this.model.outputs)) {
-      const memory = into[name];
+      const memory = resident.length === 0 ? into[name] : undefined;
       fetches[name] = memory ? new ort.Tensor("float32", memory, value.shape) : null;
     }
     const results = await this.session.run(tensors, fetches);
-    return Object.fromEntries(
-      Object.keys(fetches).map((name) => [name, into[name] ?? (results[name]?.data as Float32Array)]),
-    );
+    const take = (name: string): Memory => {
+      const result = results[name] as ort.Tensor;
+      if (resident.includes(name)) return new DeviceTensor(result, result.size * Float32Array.BYTES_PER_ELEMENT);
+      const data = (fetches[name] ? into[name] : result.data) as Float32Array;
+      if (traffic) traffic.fromDevice += data.byteLength;
+      return data;
+    };
+    return Object.fromEntries(Object.keys(fetches).map((name) => [name, take(name) as Output]));
   }
 
   /** Inputs of this graph, by name. */
@@ -74,6 +126,30 @@ export class GraphSession {
   async dispose(): Promise<void> {
     await this.session.release();
   }
+}
+
+async function open(
+  model: EncodedModel,
+  { device, threads = availableParallelism(), traffic }: SessionOptions,
+  resident: readonly string[],
+): Promise<[ort.InferenceSession, EncodedModel, Settings]> {
+  const session = await ort.InferenceSession.create(model.bytesFor(device), {
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    // A pattern is one block for a whole run beside what the first run already took: 230 MB more for a 135M model.
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    // Weights are inputs shared by all layers, so there is nothing to prepack; packing constants would double them.
+    // A node that the device lacks is an error: the CPU would compute it without a word, and its operands travel.
+    extra: { session: { disable_prepacking: "1", ...(device === "cpu" ? {} : { disable_cpu_ep_fallback: "1" }) } },
+    ...(resident.length > 0
+      ? { preferredOutputLocation: Object.fromEntries(resident.map((name) => [name, "gpu-buffer" as const])) }
+      : {}),
+  });
+  return [session, model, { resident, traffic }];
 }
 
 export const runtimeVersion = ort.env.versions.node ?? ort.env.versions.common;
