@@ -7,6 +7,7 @@ export type ErrorCode =
   | "not_found"
   | "conflict"
   | "limit_exceeded"
+  | "too_many_attempts"
   | "precondition_failed"
   | "unavailable"
   | "internal";

@@ -23,6 +23,7 @@ const BY_ERROR: Record<ErrorCode, number> = {
   forbidden: EXIT.usage,
   unauthenticated: EXIT.usage,
   limit_exceeded: EXIT.usage,
+  too_many_attempts: EXIT.unavailable,
   conflict: EXIT.usage,
   precondition_failed: EXIT.usage,
   unavailable: EXIT.unavailable,

@@ -5,19 +5,27 @@ const WINDOW_MS = 60_000;
 
 describe("createAttemptLimiter", () => {
   it("never lets more than the limit fail within any window, and lets the next one try in time", () => {
-    for (const limit of [1, 3, 10]) {
-      const limiter = createAttemptLimiter({ limit, windowMs: WINDOW_MS });
+    for (const [limit, limits] of [
+      [1, { perSource: 1, inAll: 9 }],
+      [3, { perSource: 3, inAll: 3 }],
+      [10, { perSource: 10, inAll: 300 }],
+      // Somebody who says to be somebody else each time.
+      [20, { perSource: 2, inAll: 20 }],
+    ] as const) {
+      const limiter = createAttemptLimiter({ ...limits, windowMs: WINDOW_MS });
+      let tries = 0;
+      const source = () => (limit > limits.perSource ? `source ${tries++}` : "source");
       const failed: number[] = [];
       // Somebody who tries every 700 ms for ten minutes.
       for (let now = 0; now < 600_000; now += 700) {
-        const seconds = limiter.secondsToWait(now);
+        const seconds = limiter.secondsToWait(source(), now);
         if (seconds > 0) {
           // What is said is true: not before, and not much later.
-          expect(limiter.secondsToWait(now + seconds * 1000)).toBe(0);
-          expect(limiter.secondsToWait(now + seconds * 1000 - 1000)).toBeGreaterThan(0);
+          expect(limiter.secondsToWait(source(), now + seconds * 1000)).toBe(0);
+          expect(limiter.secondsToWait(source(), now + seconds * 1000 - 1000)).toBeGreaterThan(0);
           continue;
         }
-        limiter.countFailure(now);
+        limiter.countFailure(source(), now);
         failed.push(now);
       }
       for (const end of failed) {
@@ -28,16 +36,24 @@ describe("createAttemptLimiter", () => {
   });
 
   it("counts attempts that came in the same moment", () => {
-    const limiter = createAttemptLimiter({ limit: 2, windowMs: WINDOW_MS });
-    limiter.countFailure(5);
-    expect(limiter.secondsToWait(5)).toBe(0);
-    limiter.countFailure(5);
-    expect(limiter.secondsToWait(5)).toBe(60);
+    const limiter = createAttemptLimiter({ perSource: 2, inAll: 9, windowMs: WINDOW_MS });
+    limiter.countFailure("a", 5);
+    expect(limiter.secondsToWait("a", 5)).toBe(0);
+    limiter.countFailure("a", 5);
+    expect(limiter.secondsToWait("a", 5)).toBe(60);
+  });
+
+  it("keeps out who failed, not the others", () => {
+    const limiter = createAttemptLimiter({ perSource: 2, inAll: 9, windowMs: WINDOW_MS });
+    limiter.countFailure("a", 5);
+    limiter.countFailure("a", 6);
+    expect(limiter.secondsToWait("a", 7)).toBe(60);
+    expect(limiter.secondsToWait("b", 7)).toBe(0);
   });
 
   it("does not lock for good when the clock is set back", () => {
-    const limiter = createAttemptLimiter({ limit: 1, windowMs: WINDOW_MS });
-    limiter.countFailure(1e9);
-    expect(limiter.secondsToWait(0)).toBe(0);
+    const limiter = createAttemptLimiter({ perSource: 1, inAll: 9, windowMs: WINDOW_MS });
+    limiter.countFailure("a", 1e9);
+    expect(limiter.secondsToWait("a", 0)).toBe(0);
   });
 });

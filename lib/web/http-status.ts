@@ -8,6 +8,7 @@ export const HTTP_STATUS: Record<ErrorCode, number> = {
   conflict: 409,
   precondition_failed: 412,
   limit_exceeded: 413,
+  too_many_attempts: 429,
   unavailable: 503,
   internal: 500,
 };

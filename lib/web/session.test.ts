@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "@/lib/errors";
+import { createAttemptLimiter } from "./attempt-limiter";
 import {
+  type AccessPolicy,
   checkAccess,
   createSession,
   isValidSession,
@@ -11,15 +13,15 @@ import {
 
 const NOW = Date.UTC(2026, 10, 23);
 const TOKEN = "a-token-with-24-letters!";
-const laptop = { host: "127.0.0.1", token: undefined };
-const server = { host: "0.0.0.0", token: TOKEN };
+const policyOf = (host: string, token: string | undefined): AccessPolicy => ({
+  host,
+  token,
+  wrongTokens: createAttemptLimiter({ perSource: 3, inAll: 5, windowMs: 60_000 }),
+});
+const laptop = policyOf("127.0.0.1", undefined);
+const server = policyOf("0.0.0.0", TOKEN);
 
-const answer = (
-  method: string,
-  headers: Record<string, string>,
-  policy: { host: string; token: string | undefined },
-  door?: "page" | "api",
-) => {
+const answer = (method: string, headers: Record<string, string>, policy: AccessPolicy, door?: "page" | "api") => {
   try {
     checkAccess(method, new Headers(headers), policy, NOW, door);
     return "allowed";
@@ -45,7 +47,7 @@ describe("on loopback", () => {
   ])("refuses the name “%s”", (host) => expect(answer("GET", { host }, laptop)).toBe("forbidden"));
 
   it("takes the token when asked under another name, once there is one", () => {
-    const policy = { host: "127.0.0.1", token: TOKEN };
+    const policy = policyOf("127.0.0.1", TOKEN);
     expect(answer("GET", { host: "studio.example" }, policy)).toBe("unauthenticated");
     expect(answer("GET", { host: "studio.example", authorization: `Bearer ${TOKEN}` }, policy)).toBe("allowed");
     expect(answer("GET", { host: "localhost" }, policy)).toBe("allowed");
@@ -56,8 +58,8 @@ describe("reachable by others", () => {
   const host = "studio.example";
 
   it("serves nothing without a token being set, not even under a loopback name", () => {
-    expect(answer("GET", { host }, { host: "0.0.0.0", token: undefined })).toBe("unavailable");
-    expect(answer("GET", { host: "localhost" }, { host: "0.0.0.0", token: undefined })).toBe("unavailable");
+    expect(answer("GET", { host }, policyOf("0.0.0.0", undefined))).toBe("unavailable");
+    expect(answer("GET", { host: "localhost" }, policyOf("0.0.0.0", undefined))).toBe("unavailable");
   });
 
   it.each([
@@ -69,6 +71,25 @@ describe("reachable by others", () => {
   ])("asks for sign-in with %s", (_, headers) =>
     expect(answer("GET", { host, ...headers }, server)).toBe("unauthenticated"),
   );
+
+  it("stops guessing by bearer tokens, where it comes from and in all", () => {
+    const policy = policyOf("0.0.0.0", TOKEN);
+    const ask = (token: string, address: string) =>
+      answer(
+        "GET",
+        { host, authorization: `Bearer ${token}`, "x-forwarded-for": `made up, ${address}` },
+        policy,
+        "api",
+      );
+    for (let guess = 0; guess < 3; guess++) expect(ask(`guess-${guess}`, "10.0.0.1")).toBe("unauthenticated");
+    expect(ask(TOKEN, "10.0.0.1")).toBe("too_many_attempts");
+    expect(ask(TOKEN, "10.0.0.2")).toBe("allowed");
+    // Whoever is signed in stays so.
+    const cookie = `${SESSION_COOKIE}=${createSession(TOKEN, NOW)}`;
+    expect(answer("GET", { host, cookie, "x-forwarded-for": "10.0.0.1" }, policy)).toBe("allowed");
+    for (const address of ["10.0.0.3", "10.0.0.4"]) expect(ask("guess", address)).toBe("unauthenticated");
+    expect(ask(TOKEN, "10.0.0.2")).toBe("too_many_attempts");
+  });
 
   it("accepts the bearer token and the session cookie", () => {
     const cookie = `theme=dark; ${SESSION_COOKIE}=${createSession(TOKEN, NOW - 1000)}`;

@@ -8,11 +8,13 @@
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { AppError } from "@/lib/errors";
+import type { AttemptLimiter } from "./attempt-limiter";
 
 export interface AccessPolicy {
   /** What the server is bound to. */
   host: string;
   token: string | undefined;
+  wrongTokens: AttemptLimiter;
 }
 
 /** The subset of `Headers` that is needed; Next's read-only headers fit too. */
@@ -37,8 +39,7 @@ export const isLoopback = (name: string): boolean => LOOPBACK_NAMES.has(name.toL
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /** Compared as digests, so neither content nor length shows in the time it takes. */
-export const isSameSecret = (given: string, expected: string): boolean =>
-  timingSafeEqual(digest(given), digest(expected));
+const isSameSecret = (given: string, expected: string): boolean => timingSafeEqual(digest(given), digest(expected));
 
 const sign = (token: string, expiresAt: number): string =>
   createHmac("sha256", token).update(`codetune-session:${expiresAt}`).digest("base64url");
@@ -78,9 +79,32 @@ function cookieOf(headers: HeaderSource, name: string): string | null {
   return null;
 }
 
-function carriesToken(headers: HeaderSource, token: string, now: number): boolean {
+/** Who asks: what the nearest proxy says, or Next of the connection itself. Without a proxy it can be made up. */
+const addressOf = (headers: HeaderSource): string =>
+  headers.get("x-forwarded-for")?.split(",").at(-1)?.trim().slice(0, 100) || "unknown";
+
+/**
+ * Compares and counts, so that guessing is slow on every way in. Throws AppError `too_many_attempts`, also when the token
+ * would be right: else guessing could go on.
+ */
+export function isRightToken(
+  given: string,
+  token: string,
+  headers: HeaderSource,
+  { wrongTokens }: Pick<AccessPolicy, "wrongTokens">,
+  now: number,
+): boolean {
+  const address = addressOf(headers);
+  const seconds = wrongTokens.secondsToWait(address, now);
+  if (seconds > 0) throw new AppError("too_many_attempts", `Too many wrong tokens; wait ${seconds} s, then try again.`);
+  if (isSameSecret(given, token)) return true;
+  wrongTokens.countFailure(address, now);
+  return false;
+}
+
+function carriesToken(headers: HeaderSource, token: string, policy: AccessPolicy, now: number): boolean {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  if (bearer !== undefined) return isSameSecret(bearer, token);
+  if (bearer !== undefined) return isRightToken(bearer, token, headers, policy, now);
   const session = cookieOf(headers, SESSION_COOKIE);
   return session !== null && isValidSession(session, token, now);
 }
@@ -99,7 +123,10 @@ export function checkOrigin(headers: HeaderSource): void {
   }
 }
 
-/** Throws AppError: `forbidden` (wrong Host or Origin), `unavailable` (no token set up), `unauthenticated` (not signed in). */
+/**
+ * Throws AppError: `forbidden` (wrong Host or Origin), `unavailable` (no token set up), `unauthenticated` (not signed in),
+ * `too_many_attempts` (wrong bearer tokens).
+ */
 export function checkAccess(
   method: string,
   headers: HeaderSource,
@@ -124,7 +151,7 @@ export function checkAccess(
           "This studio can be reached by others, so it needs CODETUNE_TOKEN; set it and start again.",
         );
   }
-  if (!carriesToken(headers, policy.token, now)) {
+  if (!carriesToken(headers, policy.token, policy, now)) {
     throw new AppError("unauthenticated", "Sign in with the studio's token, or send it as “Authorization: Bearer …”.");
   }
 }

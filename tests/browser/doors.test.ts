@@ -83,6 +83,23 @@ describe.skipIf(executablePath === null)("the doors", () => {
     await submit.click();
     await page.getByText(/^Too many wrong tokens; wait \d+ s/).waitFor();
     expect(new URL(page.url()).pathname).toBe("/sign-in");
+
+    // Also by the API. Somebody else is not kept out by that.
+    const bearer = (token: string, address: string) => ({
+      authorization: `Bearer ${token}`,
+      "x-forwarded-for": address,
+    });
+    for (const [path, door] of [
+      ["/api/runs", "10.0.0.1"],
+      ["/runs", "10.0.0.2"],
+    ] as const) {
+      for (let guesses = 0; guesses < 10; guesses++)
+        await statusOf(url + path, "GET", bearer(`guess-${guesses}`, door));
+      expect(await statusOf(url + path, "GET", bearer(TOKEN, door)), path).toBe(429);
+      expect(await statusOf(url + path, "GET", bearer(TOKEN, "10.0.0.3")), path).toBe(200);
+    }
+    // Pages and routes count together.
+    expect(await statusOf(`${url}/runs`, "GET", bearer(TOKEN, "10.0.0.1"))).toBe(429);
   });
 
   it("turns away other sites and other names", async () => {
