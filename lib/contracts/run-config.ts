@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { patternProblem } from "./name-pattern";
 import { weightsProblem } from "./weights-problem";
+import "./zod-words";
 
 const finite = (min: number, max: number) =>
   z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
