@@ -15,6 +15,8 @@ const MAX_DATASET_BYTES = 4_000_000_000;
 export interface BuildDatasetOptions {
   /** Its path must be absolute and allowed already. */
   source: DatasetSource;
+  /** How people know the source, where its path says nothing to them: an upload's own name. */
+  origin?: string | undefined;
   /** Must not exist; it comes into being whole or not at all. */
   outDir: string;
   /** Called now and then. */
@@ -29,7 +31,7 @@ export interface BuildDatasetOptions {
 export async function buildDataset(
   options: BuildDatasetOptions,
 ): Promise<{ stats: DatasetStats; contentHash: string }> {
-  const { source, outDir } = options;
+  const { outDir } = options;
   return writeFolder(
     outDir,
     async (folder) => {
@@ -38,13 +40,19 @@ export async function buildDataset(
       return { stats: summary.stats, contentHash: summary.contentHash };
     },
     async () => {
-      throw new AppError("conflict", `${outDir} exists already; the dataset from ${source.path} was not built again.`);
+      throw new AppError(
+        "conflict",
+        `${outDir} exists already; the dataset from ${originOf(options)} was not built again.`,
+      );
     },
   );
 }
 
+const originOf = ({ origin, source }: BuildDatasetOptions): string => origin ?? source.path;
+
 async function writeDocuments(options: BuildDatasetOptions, path: string): Promise<DatasetSummary> {
-  const { source, signal, onProgress } = options;
+  const { signal, onProgress } = options;
+  const source = { ...options.source, path: originOf(options) };
   const skips = new SkipTally();
   const preview = new PreviewSample();
   const languages = new Map<string, { documents: number; bytes: number }>();
@@ -53,7 +61,7 @@ async function writeDocuments(options: BuildDatasetOptions, path: string): Promi
   let bytes = 0;
   const file = await HashedFileWriter.create(path);
   try {
-    for await (const document of openSource(source)({ skips, signal })) {
+    for await (const document of openSource(options.source)({ origin: source.path, skips, signal })) {
       const size = Buffer.byteLength(document.prompt ?? "") + Buffer.byteLength(document.text);
       documents++;
       bytes += size;

@@ -16,7 +16,10 @@ const BYTE_ORDER_MARK = 0xfeff;
  * out, or the held-out split would hold copies.
  * Errors: `invalid_input` when the file can't be read or is not UTF-8 from its first bytes on.
  */
-export async function* readJsonl(path: string, { skips, signal }: ReadSourceOptions): AsyncGenerator<DatasetDocument> {
+export async function* readJsonl(
+  path: string,
+  { origin, skips, signal }: ReadSourceOptions,
+): AsyncGenerator<DatasetDocument> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   /** Digest of a document → its line. */
   const seen = new Map<string, number>();
@@ -28,7 +31,7 @@ export async function* readJsonl(path: string, { skips, signal }: ReadSourceOpti
         continue;
       }
       if (number === 1 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))) {
-        throw new AppError("invalid_input", `${path} is UTF-16: save it as UTF-8.`);
+        throw new AppError("invalid_input", `${origin} is UTF-16: save it as UTF-8.`);
       }
       let text: string;
       try {
@@ -67,7 +70,7 @@ export async function* readJsonl(path: string, { skips, signal }: ReadSourceOpti
     }
   } catch (error) {
     if (error instanceof AppError || signal?.aborted) throw error;
-    throw new AppError("invalid_input", `${path} can't be read: check that it is a file and its permissions.`, {
+    throw new AppError("invalid_input", `${origin} can't be read: check that it is a file and its permissions.`, {
       cause: error,
     });
   }

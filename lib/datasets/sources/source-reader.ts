@@ -6,6 +6,8 @@ import type { DatasetDocument } from "@/lib/contracts/dataset";
 import type { SkipTally } from "../skip-tally";
 
 export interface ReadSourceOptions {
+  /** What messages call the source. */
+  origin: string;
   /** What is left out is counted here. */
   skips: SkipTally;
   signal?: AbortSignal | undefined;

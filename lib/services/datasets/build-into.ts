@@ -14,24 +14,33 @@ export interface BuiltDataset {
   inserted: DatasetRow | null;
 }
 
+interface NewBuild {
+  name: string;
+  source: DatasetSource;
+  /** What is noted in place of the source's path. */
+  origin?: string | undefined;
+  /** The name that a dataset with this name gets, to make room. */
+  renameOld?: (old: DatasetRow) => string;
+}
+
 /**
  * Builds the files of a new dataset and inserts its row.
- * @param renameOld the name that a dataset with this name gets, to make room
  */
 export async function buildInto(
   ctx: ServiceContext,
-  { name, source, renameOld }: { name: string; source: DatasetSource; renameOld?: (old: DatasetRow) => string },
+  { name, source, origin, renameOld }: NewBuild,
 ): Promise<BuiltDataset> {
   const createdAt = ctx.now();
   const id = newId("ds", createdAt.getTime());
   const outDir = datasetDir(ctx, id);
-  const { stats, contentHash } = await buildDataset({ source, outDir });
+  const noted = { ...source, path: origin ?? source.path };
+  const { stats, contentHash } = await buildDataset({ source, origin, outDir });
   try {
     const inserted = await ctx.db.transaction(async (tx) => {
       const old = await findDatasetByName(tx, name);
       if (old !== null && renameOld === undefined) return null;
       if (old !== null && renameOld !== undefined) await renameDataset(tx, old.id, renameOld(old));
-      return insertDataset(tx, { id, name, source, contentHash, stats, createdAt });
+      return insertDataset(tx, { id, name, source: noted, contentHash, stats, createdAt });
     });
     return { id, contentHash, inserted };
   } catch (error) {

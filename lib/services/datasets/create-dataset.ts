@@ -11,7 +11,7 @@ import { buildInto } from "./build-into";
 import { datasetDir } from "./dataset-dir";
 import { REPOSITORY_DATASET_NAME } from "./ensure-repository-dataset";
 import { getDataset } from "./get-dataset";
-import { removeUpload } from "./remove-upload";
+import { findUploadName, removeUpload } from "./remove-upload";
 import { resolveSource } from "./resolve-source";
 
 const NewDataset = z.strictObject({
@@ -27,8 +27,9 @@ const NewDataset = z.strictObject({
 
 /**
  * Reads the source, writes the dataset's files and lists it. The same data under the same name again is the dataset that
- * is there already. An upload is gone afterwards, also when this fails. Errors: those of resolveSource and buildDataset; `invalid_input` and `conflict` (the name is taken by
- * other data), with the messages per field.
+ * is there already. An upload is gone afterwards, also when this fails; what stays of it is its name. Errors: those of
+ * resolveSource and buildDataset; `invalid_input` and `conflict` (the name is taken by other data), with the messages per
+ * field.
  */
 export async function createDataset(
   ctx: ServiceContext,
@@ -42,7 +43,8 @@ export async function createDataset(
   }
   const { name } = parsed.data;
   const source = await resolveSource(ctx, parsed.data.source);
-  const built = await buildInto(ctx, { name, source }).finally(() => removeUpload(ctx, source.path));
+  const origin = (await findUploadName(ctx, source.path)) ?? undefined;
+  const built = await buildInto(ctx, { name, source, origin }).finally(() => removeUpload(ctx, source.path));
   if (built.inserted !== null) return getDataset(ctx, { datasetId: built.inserted.id });
   await rm(datasetDir(ctx, built.id), { recursive: true, force: true });
   const existing = await findDatasetByName(ctx.db, name);

@@ -3,13 +3,18 @@ import { readdir, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ServiceContext } from "../context";
 
-const UPLOAD_NAME = /^[0-9a-f]{16}-[A-Za-z0-9-]+\.jsonl(?:\.part)?$/;
+const UPLOAD_NAME = /^[0-9a-f]{16}-([A-Za-z0-9-]+\.jsonl)(?:\.part)?$/;
 const FORGOTTEN_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** What people called the file, as far as an upload keeps it; null for a file that is no upload. `path` is real and absolute. */
+export async function findUploadName(ctx: ServiceContext, path: string): Promise<string | null> {
+  const uploads = await realpath(ctx.paths.uploads).catch(() => null);
+  return dirname(path) === uploads ? (UPLOAD_NAME.exec(basename(path))?.[1] ?? null) : null;
+}
 
 /** Does nothing to a file that is no upload. `path` is real and absolute. */
 export async function removeUpload(ctx: ServiceContext, path: string): Promise<void> {
-  const uploads = await realpath(ctx.paths.uploads).catch(() => null);
-  if (dirname(path) === uploads && UPLOAD_NAME.test(basename(path))) await rm(path, { force: true });
+  if ((await findUploadName(ctx, path)) !== null) await rm(path, { force: true });
 }
 
 /** Parts that a killed process left behind, and files that no dataset was ever made of: untouched for a day. */
