@@ -55,7 +55,7 @@ export function Hero({ model, dataset, lastRun, start }: HeroProps) {
                 {formatCount(dataset.stats.documents)} files, {formatBytes(dataset.stats.bytes)}
               </Link>
             ) : (
-              "Read from disk when you press the button"
+              "Read from disk when the studio starts"
             )}
           </dd>
         </div>

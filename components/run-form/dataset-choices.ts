@@ -1,7 +1,7 @@
 import type { DatasetView } from "@/lib/contracts/views";
 import type { DatasetChoice } from "./source-fields";
 
-/** Always there, and built when the first run asks for it. */
+/** Always there: built when the studio starts, or else when someone asks for it. */
 const OWN_SOURCE: DatasetChoice = {
   value: "this-repository",
   label: "this-repository (the studio’s own source)",

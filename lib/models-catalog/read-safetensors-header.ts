@@ -1,6 +1,5 @@
 /** @file The head of a safetensors file, bounded and checked. The engine has its own reader; this one looks at names and sizes only. */
 import { open } from "node:fs/promises";
-import { basename } from "node:path";
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
 
@@ -46,7 +45,7 @@ export interface SafetensorsHeader {
 /** Throws AppError `invalid_input` naming the file when it is no complete safetensors file. */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   const broken = (why: string, cause?: unknown) =>
-    new AppError("invalid_input", `${basename(path)} is no valid safetensors file: ${why}.`, { cause });
+    new AppError("invalid_input", `${path} is no valid safetensors file: ${why}.`, { cause });
   const file = await open(path, "r").catch((cause) => {
     throw broken("it can't be opened", cause);
   });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { HealthView } from "@/lib/contracts/views";
+import type { DatasetView, HealthView } from "@/lib/contracts/views";
 import { descendantsOf, untilGone } from "./processes";
 import { type Program, startProgram } from "./start-program";
 
@@ -92,6 +92,14 @@ test("--no-worker serves alone, and health says that nothing trains", async () =
   const { served, url } = await serve("--no-worker");
   expect(await health(url)).toMatchObject({ status: "degraded", workerHeartbeatAgeMs: null });
   expect(descendantsOf(served.pid)).toHaveLength(1);
+});
+
+test("the studio's own source is a dataset soon after the first start", async () => {
+  const { url } = await serve("--no-worker");
+  const names = async () =>
+    ((await (await fetch(`${url}/api/datasets`)).json()) as DatasetView[]).map(({ name }) => name);
+  while ((await names()).length === 0) await sleep(100);
+  expect(await names()).toEqual(["this-repository"]);
 });
 
 test("a port in use ends with one sentence and code 5", async () => {

@@ -29,8 +29,7 @@ export default async function DatasetsPage() {
           <DatasetTable datasets={datasets} />
         ) : (
           <EmptyState title="No datasets yet" action={add}>
-            Add a folder of code or a JSONL file. The studio’s own source is added by itself with the first quickstart
-            run.
+            Add a folder of code or a JSONL file. The studio’s own source is added by itself when the studio starts.
           </EmptyState>
         )}
       </Card>

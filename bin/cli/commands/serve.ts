@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Env } from "@/lib/config/env";
 import { version } from "@/lib/config/version";
-import { AppError } from "@/lib/errors";
+import { AppError, userMessage } from "@/lib/errors";
+import { ensureRepositoryDataset } from "@/lib/services/datasets/ensure-repository-dataset";
 import { applyOptions, type EnvironmentOptions } from "../apply-options";
 import { parsePort } from "../parse-port";
 import { claimPort } from "../processes/claim-port";
@@ -56,12 +57,21 @@ async function serve(options: ServeOptions): Promise<void> {
 
   const url = `http://${hostInUrl(env.HOST)}:${port}`;
   const isUp = await waitForWeb(url, START_TIMEOUT_MS, () => group.isOver);
-  if (isUp) process.stdout.write(`CodeTune Studio ${version} is ready at ${url} (Ctrl-C stops it)\n`);
-  else if (!group.isOver) {
+  if (isUp) {
+    process.stdout.write(`CodeTune Studio ${version} is ready at ${url} (Ctrl-C stops it)\n`);
+    await addOwnSource(env);
+  } else if (!group.isOver) {
     say("The web server did not answer within a minute; its messages are above.");
     group.giveUp();
   }
   process.exitCode = await group.wait();
+}
+
+/** The dataset that is always there; a second's work, so the page is open first. Without it the studio serves all the same. */
+async function addOwnSource(env: Env): Promise<void> {
+  await withContext(env, ensureRepositoryDataset).catch((error: unknown) =>
+    say(`The studio's own source could not be added as a dataset. ${userMessage(error)}`),
+  );
 }
 
 /** Every address stands for this machine too; a browser needs one that it can open. */

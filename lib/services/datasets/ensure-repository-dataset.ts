@@ -1,12 +1,9 @@
 import { rm } from "node:fs/promises";
-import type { DatasetView } from "@/lib/contracts/views";
 import { readDatasetSummary } from "@/lib/datasets/dataset-folder";
 import { type DatasetRow, findDatasetByName } from "@/lib/db/repositories/datasets";
 import type { ServiceContext } from "../context";
 import { buildInto } from "./build-into";
 import { datasetDir } from "./dataset-dir";
-import { getDatasetRow } from "./get-dataset-row";
-import { toDatasetView } from "./to-dataset-view";
 
 /** The dataset that is always there: the studio's own source. */
 export const REPOSITORY_DATASET_NAME = "this-repository";
@@ -15,18 +12,20 @@ export const REPOSITORY_DATASET_NAME = "this-repository";
  * Builds it the first time, and again when its files are gone. What is there is kept as it is, so runs on it stay
  * comparable while the source changes. Errors: those of buildDataset.
  */
-export async function ensureRepositoryDataset(ctx: ServiceContext): Promise<DatasetView> {
+export async function ensureRepositoryDataset(ctx: ServiceContext): Promise<DatasetRow> {
   const existing = await findDatasetByName(ctx.db, REPOSITORY_DATASET_NAME);
-  if (existing !== null && (await hasFiles(ctx, existing))) return toDatasetView(existing);
+  if (existing !== null && (await hasFiles(ctx, existing))) return existing;
   const built = await buildInto(ctx, {
     name: REPOSITORY_DATASET_NAME,
     source: { kind: "folder", path: ctx.paths.repository },
     ...(existing !== null && { renameOld: (old: DatasetRow) => `${REPOSITORY_DATASET_NAME} ${old.id}` }),
   });
-  if (built.inserted !== null) return toDatasetView(built.inserted);
+  if (built.inserted !== null) return built.inserted;
   // Someone else was faster.
   await rm(datasetDir(ctx, built.id), { recursive: true, force: true });
-  return toDatasetView(await getDatasetRow(ctx, REPOSITORY_DATASET_NAME));
+  const theirs = await findDatasetByName(ctx.db, REPOSITORY_DATASET_NAME);
+  if (theirs === null) throw new Error("the repository's dataset is neither there nor can it be inserted");
+  return theirs;
 }
 
 async function hasFiles(ctx: ServiceContext, row: DatasetRow): Promise<boolean> {

@@ -4,12 +4,13 @@ import type { RunConfig } from "@/lib/contracts/run-config";
 import { selectionProblem } from "@/lib/contracts/select-modules";
 import type { ModelView } from "@/lib/contracts/views";
 import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
-import { type DatasetRow, findDataset } from "@/lib/db/repositories/datasets";
+import type { DatasetRow } from "@/lib/db/repositories/datasets";
 import { AppError } from "@/lib/errors";
 import { readModelParts } from "@/lib/models-catalog/read-model-folder";
+import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import type { ServiceContext } from "../context";
 import { datasetDir } from "../datasets/dataset-dir";
-import { ensureRepositoryDataset, REPOSITORY_DATASET_NAME } from "../datasets/ensure-repository-dataset";
+import { getDatasetRow } from "../datasets/get-dataset-row";
 import { loadModelTokenizer } from "../datasets/load-model-tokenizer";
 import { getModel } from "../models/get-model";
 import { warmupProblem } from "./warmup-problem";
@@ -28,13 +29,20 @@ export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Pr
   const fieldErrors: Record<string, string[]> = {};
   const [model, dataset] = await Promise.all([
     orProblem(() => getModel(ctx, { modelId: config.model_type }), fieldErrors, "model_type"),
-    orProblem(() => datasetOf(ctx, config.dataset_name), fieldErrors, "dataset_name"),
+    orProblem(() => getDatasetRow(ctx, config.dataset_name), fieldErrors, "dataset_name"),
   ]);
+  const tokenizer =
+    model === null
+      ? null
+      : await orProblem(() => loadModelTokenizer(ctx, config.model_type), fieldErrors, "model_type");
   if (model !== null) Object.assign(fieldErrors, await modelProblems(config, model));
   const canCount =
-    Object.keys(fieldErrors).length === 0 && dataset !== null && dataset.stats.bytes <= MAX_CHECKED_BYTES;
+    Object.keys(fieldErrors).length === 0 &&
+    dataset !== null &&
+    tokenizer !== null &&
+    dataset.stats.bytes <= MAX_CHECKED_BYTES;
   const totalSteps = canCount
-    ? await orProblem(() => countTotalSteps(ctx, config, dataset), fieldErrors, "dataset_name")
+    ? await orProblem(() => countTotalSteps(ctx, config, dataset, tokenizer), fieldErrors, "dataset_name")
     : config.max_steps || null;
   if (totalSteps !== null && config.warmup_steps > 0 && config.warmup_steps >= totalSteps) {
     fieldErrors["warmup_steps"] = [warmupProblem(config.warmup_steps, totalSteps)];
@@ -43,12 +51,17 @@ export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Pr
 }
 
 /** By the blocks that the run will train on; the worker finds them ready then. Throws when there is nothing to learn from. */
-async function countTotalSteps(ctx: ServiceContext, config: RunConfig, dataset: DatasetRow): Promise<number> {
+async function countTotalSteps(
+  ctx: ServiceContext,
+  config: RunConfig,
+  dataset: DatasetRow,
+  tokenizer: Tokenizer,
+): Promise<number> {
   const { manifest } = await prepareBlocks({
     datasetDir: datasetDir(ctx, dataset.id),
     datasetId: dataset.id,
     contentHash: dataset.contentHash,
-    tokenizer: await loadModelTokenizer(ctx, config.model_type),
+    tokenizer,
     blockLength: config.max_seq_length,
     evalSplit: config.eval_split,
     seed: config.seed,
@@ -68,14 +81,6 @@ async function modelProblems(config: RunConfig, model: ModelView): Promise<Recor
     if (problem) problems[problem.field] = [problem.message];
   }
   return problems;
-}
-
-/** The dataset that is always there is built the first time that someone asks for it. */
-async function datasetOf(ctx: ServiceContext, idOrName: string): Promise<DatasetRow> {
-  const wanted = idOrName === REPOSITORY_DATASET_NAME ? (await ensureRepositoryDataset(ctx)).id : idOrName;
-  const found = await findDataset(ctx.db, wanted);
-  if (found === null) throw new AppError("not_found", `there is no dataset ${idOrName}; add it under Datasets first`);
-  return found;
 }
 
 async function orProblem<T>(
