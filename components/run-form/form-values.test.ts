@@ -66,6 +66,7 @@ describe("form values", () => {
       rank: "1.5",
       model_type: "",
       eval_split: "0.9",
+      name: "x".repeat(201),
     });
     expect(config).toBeNull();
     expect(Object.keys(errors).sort()).toEqual([
@@ -74,9 +75,16 @@ describe("form values", () => {
       "eval_split",
       "learning_rate",
       "model_type",
+      "name",
       "rank",
     ]);
     for (const messages of Object.values(errors)) expect(messages).toHaveLength(1);
+    // A name is no setting: what the run would do is known all the same.
+    expect(check({ name: "a\0b" })).toMatchObject({
+      config: { batch_size: 16 },
+      errors: { name: [expect.any(String)] },
+    });
+    expect(check({ name: "  " }).errors).toEqual({});
   });
 
   it("refuse to go by held-out losses that are never measured, beside whatever else is wrong", () => {

@@ -1,5 +1,6 @@
 /** @file Between what people type (text) and the one schema. Text stays as it was typed until it is sent. */
 import { ALL_LINEAR, fieldErrorsOf, RunConfig } from "@/lib/contracts/run-config";
+import { RunDetailsChange } from "@/lib/contracts/run-details";
 import { FIELD_SPECS, type FieldKey } from "./field-specs";
 import { readSetting, writeSetting } from "./setting-text";
 
@@ -42,12 +43,14 @@ export function inputOf(values: FormValues): Record<string, unknown> {
   );
 }
 
-/** The configuration, or every problem at once by field. */
+/** The configuration, or null, and every problem at once by field. */
 export function checkValues(values: FormValues): { config: RunConfig | null; errors: FieldErrors } {
   const input = inputOf(values);
   const result = RunConfig.safeParse(input);
-  if (result.success) return { config: result.data, errors: {} };
-  const errors = fieldErrorsOf(result.error);
+  const details = values.name.trim() === "" ? null : RunDetailsChange.safeParse({ name: values.name });
+  const nameErrors = details?.error ? fieldErrorsOf(details.error) : {};
+  if (result.success) return { config: result.data, errors: nameErrors };
+  const errors = { ...fieldErrorsOf(result.error), ...nameErrors };
   for (const key of Object.keys(errors)) {
     const kind = kindOf(key)?.kind;
     if ((kind !== "number" && kind !== "log") || typeof input[key] !== "string") continue;

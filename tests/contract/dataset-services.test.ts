@@ -11,6 +11,7 @@ import { getLengthHistogram } from "@/lib/services/datasets/get-length-histogram
 import { getMaskBlock } from "@/lib/services/datasets/get-mask-block";
 import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { saveUpload } from "@/lib/services/datasets/save-upload";
+import { getPlanFacts } from "@/lib/services/runs/get-plan-facts";
 import { TEST_DATABASES } from "../helpers/open-test-database";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 import { addTinyDataset, addTinyModel, TINY_MODEL_ID } from "../helpers/tiny-studio";
@@ -144,6 +145,26 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
     expect(await getDataset(ctx, { datasetId: "this-repository" })).toMatchObject({ id: again.id });
   });
 
+  it("plan a run on this repository's own source before anyone has asked for it", async () => {
+    const small = await folder("unasked", { "a.ts": "export const answer = 42;\n".repeat(200) });
+    const fresh = await openTestContext(kind);
+    try {
+      await addTinyModel(fresh.paths.home);
+      const own = { ...fresh, paths: { ...fresh.paths, repository: small.path } };
+      const settings = {
+        datasetId: "this-repository",
+        modelId: TINY_MODEL_ID,
+        maxSeqLength: 64,
+        evalSplit: 0,
+        seed: 1,
+      };
+      expect((await getPlanFacts(own, settings)).trainBlocks).toBeGreaterThan(1);
+      expect((await listDatasets(own)).map(({ name }) => name)).toEqual(["this-repository"]);
+    } finally {
+      await fresh.close();
+    }
+  });
+
   it("show the tokens of the blocks that a run trains on, and how long documents are", async () => {
     const datasetId = await addTinyDataset(ctx, "shown");
     const request = {
@@ -177,7 +198,13 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
       expect(await readFile(path, "utf8")).toBe('{"text":"a"}\n{"text":"b"}\n');
     }
     const { path } = await saveUpload(ctx, { name: "web.jsonl", body: new Blob(['{"text":"c"}']).stream() });
-    expect((await createDataset(ctx, { name: "uploaded", source: { kind: "jsonl", path } })).stats.documents).toBe(1);
+    const { stats, source } = await createDataset(ctx, { name: "uploaded", source: { kind: "jsonl", path } });
+    expect(stats.documents).toBe(1);
+    // The place where it waited is of no interest, and gone.
+    expect(source).toEqual({ kind: "jsonl", path: "web.jsonl" });
+    const bad = await saveUpload(ctx, { name: "bad.jsonl", body: new Blob(['{"txt":"c"}']).stream() });
+    const { message } = await failure(createDataset(ctx, { name: "x", source: { kind: "jsonl", path: bad.path } }));
+    expect(message).toMatch(/^bad\.jsonl has no line to learn from/);
   });
 
   it("keep no upload once a dataset was made of it, or could not be, and sweep what was left for a day", async () => {

@@ -68,6 +68,10 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
     });
     expect(Object.keys(errors).sort()).toEqual(["batch_size", "epochs", "learning_rate", "max_seq_length", "warmup"]);
     expect(errors["warmup"]).toEqual(["is not a known setting"]);
+    expect(Object.keys(await refusal({ ...tinyRunConfig(), epochs: 0 }, "x".repeat(201))).sort()).toEqual([
+      "epochs",
+      "name",
+    ]);
     for (const config of [null, "text", 3, []]) await refusal(config);
   });
 
@@ -87,6 +91,12 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
     expect(atLimit.status).toBe("queued");
     expect(await refusal(tinyRunConfig({ warmup_steps: 5, max_steps: 5 }))).toHaveProperty("warmup_steps");
     expect(await refusal(tinyRunConfig(), "x".repeat(201))).toHaveProperty("name");
+    // The tokenizer is the model's, not the data's.
+    await cp(join(ctx.paths.models, TINY_MODEL_ID), join(ctx.paths.models, "torn"), { recursive: true });
+    await writeFile(join(ctx.paths.models, "torn", "tokenizer.json"), "{");
+    expect(await refusal(tinyRunConfig({ model_type: "torn" }))).toEqual({
+      model_type: [expect.stringContaining("torn/tokenizer.json is not valid JSON")],
+    });
   });
 
   it("tell unknown runs and impossible wishes apart", async () => {

@@ -1,7 +1,8 @@
 import { newId } from "@/lib/contracts/ids";
 import { fieldErrorsOf, RunConfig } from "@/lib/contracts/run-config";
-import { RunDetailsChange } from "@/lib/contracts/run-details";
+import { MAX_RUN_NAME_LENGTH, RunDetailsChange } from "@/lib/contracts/run-details";
 import type { RunView } from "@/lib/contracts/views";
+import type { DatasetRow } from "@/lib/db/repositories/datasets";
 import { insertRun } from "@/lib/db/repositories/runs";
 import type { ServiceContext } from "../context";
 import { checkRunConfig } from "./check-run-config";
@@ -22,13 +23,14 @@ const refuse = (fieldErrors: Record<string, string[]>) => refuseFields("Check th
  */
 export async function createRun(ctx: ServiceContext, input: CreateRunInput): Promise<RunView> {
   const parsed = RunConfig.safeParse(input.config);
-  if (!parsed.success) throw refuse(fieldErrorsOf(parsed.error));
+  const wanted = input.name?.trim() ? RunDetailsChange.safeParse({ name: input.name }) : null;
+  const nameErrors = wanted?.error ? fieldErrorsOf(wanted.error) : {};
+  if (!parsed.success) throw refuse({ ...fieldErrorsOf(parsed.error), ...nameErrors });
   const config = parsed.data;
 
   const { fieldErrors, dataset } = await checkRunConfig(ctx, config);
-  const name = input.name?.trim() || `${config.model_type.split("/").pop()} on ${dataset?.name ?? config.dataset_name}`;
-  const details = RunDetailsChange.safeParse({ name });
-  if (!details.success) Object.assign(fieldErrors, fieldErrorsOf(details.error));
+  const name = wanted?.data?.name ?? defaultName(config, dataset);
+  Object.assign(fieldErrors, nameErrors);
   if (dataset === null || Object.keys(fieldErrors).length > 0) throw refuse(fieldErrors);
 
   const now = ctx.now();
@@ -39,3 +41,7 @@ export async function createRun(ctx: ServiceContext, input: CreateRunInput): Pro
   );
   return getRun(ctx, { runId });
 }
+
+/** Of a model and a dataset that have long names, the beginning. */
+const defaultName = ({ model_type: model, dataset_name: named }: RunConfig, dataset: DatasetRow | null): string =>
+  `${model.split("/").pop()} on ${dataset?.name ?? named}`.slice(0, MAX_RUN_NAME_LENGTH);
