@@ -125,6 +125,24 @@ describe.each(names)("%s", (name) => {
       within("gradients", relativeError(gradient, await reference.read(parameter)), 1e-4, parameter);
   });
 
+  test.each<[string, Record<string, unknown>, number]>([
+    ["16 bits", { base_precision: "bf16" }, 1e-6],
+    ["16 bits on disk", { base_precision: "bf16", weight_offload: "disk" }, 1e-6],
+    ["8 bits", { base_precision: "int8" }, 0.005],
+    ["4 bits", { base_precision: "nf4" }, 0.05],
+  ])("frozen weights in %s give its loss, as nearly as they can hold it", async (_held, settings, bound) => {
+    const held = await open(folder, settings);
+    for (const [i, each] of held.parameters.entries()) each.data.set(model.parameters[i]?.data ?? []);
+    const { lossSum } = await held.accumulateGradients(batch, 1 / lossTokens);
+    expect(Math.abs(lossSum / lossTokens / expected.loss - 1)).toBeLessThanOrEqual(bound);
+    for (const [parameter, gradient] of takeGradients(held.parameters)) {
+      // The fixtures' weights are bf16, so that nothing is lost.
+      if (settings["base_precision"] === "bf16")
+        expect(relativeError(gradient, await reference.read(parameter)), parameter).toBeLessThanOrEqual(1e-4);
+    }
+    await held.dispose();
+  });
+
   test("documents packed into a row give the loss and the gradients of the same documents apart", async () => {
     const documents = [first.slice(0, 9), second.slice(0, 15), first];
     const together = await model.accumulateGradients(packDocuments([documents], 64), 1);
