@@ -65,6 +65,14 @@ export function selectSavedWeights(weights: readonly string[], modulesToSave: re
   );
 }
 
+/** Why modules_to_save cannot be trained whole, to be read after the field's name, or null. */
+export function savedModulesProblem(weights: readonly string[], modulesToSave: readonly string[]): string | null {
+  const missing = modulesToSave.filter((name) => selectSavedWeights(weights, [name]).length === 0);
+  if (missing.length === 0) return null;
+  const modules = listModuleNames(weights.map((weight) => weight.slice(0, weight.lastIndexOf("."))));
+  return `${quoted(missing)} match no module of this model; it has ${modules.join(", ")}`;
+}
+
 /** What a pattern table has for a module: that of the first pattern that fits, else the default. */
 export function patternValue(table: Readonly<Record<string, number>>, module: string, fallback: number): number {
   const key = Object.keys(table).find((pattern) => matchesEnd(pattern, module));

@@ -1,5 +1,7 @@
 /** @file What the training loop and a model executor say to each other. Pure data; no runtime behind it. */
 
+import type { AdapterSettings } from "./lora/adapter-config";
+
 /** A micro-batch of packed sequences, each array row-major [batchSize × blockLength]. See contracts/prepared-blocks.ts. */
 export interface Batch {
   batchSize: number;
@@ -44,6 +46,14 @@ export interface Parameter {
 /** Where in a model a parameter acts: the embedding, a layer (from 0, the lowest), or what comes after the last one. */
 export type Place = "embedding" | number | "head";
 
+/** How a trained adapter is written. */
+export interface SavableAdapter {
+  /** Of the parameters as they are: what checkpoints hold. */
+  settings: AdapterSettings;
+  /** What is handed over at the end, for the base model as it was published. */
+  result(): { settings: AdapterSettings; tensors: readonly Pick<Parameter, "name" | "shape" | "data">[] };
+}
+
 /** A text being continued token by token. */
 export interface Completion {
   /** Logits [vocabulary] of the token after all that came so far. */
@@ -57,6 +67,8 @@ export interface TrainableModel {
   /** In a fixed order that depends on the model and settings only. */
   readonly parameters: readonly Parameter[];
   readonly totalParameters: number;
+  /** Null for full fine-tuning. */
+  readonly adapter: SavableAdapter | null;
   /** Execution provider that really runs it, e.g. "cpu". */
   readonly device: string;
   /**

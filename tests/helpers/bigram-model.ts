@@ -2,12 +2,14 @@
  * @file The smallest model that can be trained, in plain TypeScript with exact gradients: for tests of the loop only.
  * logits(next | token) = W[:, token] + B · A[:, token], with W frozen, as LoRA has it.
  */
+
+import { DEFAULT_CONFIG } from "@/lib/contracts/complete-config";
 import { IGNORE_LABEL } from "@/lib/contracts/prepared-blocks";
-import { adapterTensorName } from "@/lib/engine/lora/adapter-format";
+import { adapterTensorName } from "@/lib/engine/lora/adapter-names";
 import { initLoraA, initLoraB } from "@/lib/engine/lora/lora-init";
 import { Rng } from "@/lib/engine/optim/rng";
 import { StopRequested } from "@/lib/engine/stop-requested";
-import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "@/lib/engine/types";
+import type { Batch, Completion, LossSum, Parameter, SavableAdapter, TrainableModel } from "@/lib/engine/types";
 
 const MODULE = "model.layers.0.mlp.up_proj";
 
@@ -31,6 +33,7 @@ export class BigramModel implements TrainableModel {
   readonly device = "cpu";
   readonly parameters: readonly Parameter[];
   readonly totalParameters: number;
+  readonly adapter: SavableAdapter | null;
   isDisposed = false;
   private readonly base: Float32Array;
   private calls = 0;
@@ -52,6 +55,15 @@ export class BigramModel implements TrainableModel {
           parameter(adapterTensorName(MODULE, "A"), [r, v], initLoraA(options.rng, r, v)),
           parameter(adapterTensorName(MODULE, "B"), [v, r], initLoraB(v, r)),
         ];
+    const settings = {
+      ...DEFAULT_CONFIG,
+      method: "lora" as const,
+      rank: r,
+      target_modules: ["up_proj"],
+      fanInFanOut: false,
+      baseModel: "test/bigram",
+    };
+    this.adapter = options.full ? null : { settings, result: () => ({ settings, tensors: this.parameters }) };
     this.totalParameters = v * v + (options.full ? 0 : 2 * r * v);
   }
 

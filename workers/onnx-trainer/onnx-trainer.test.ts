@@ -127,7 +127,15 @@ test("a run from its specification to a checked adapter; then stopped, killed an
   expect(whole.frames.find(({ kind }) => kind === "hello")).toMatchObject({ device: "cpu", totalSteps: TOTAL_STEPS });
   expect(trainLosses(whole.frames).map(([step]) => step)).toEqual(Array.from({ length: TOTAL_STEPS }, (_, i) => i + 1));
   const { settings } = await readAdapter(join(dir, "whole", "adapter"));
-  expect(settings.targetModules).toEqual(["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"]);
+  expect(settings.target_modules).toEqual([
+    "down_proj",
+    "gate_proj",
+    "k_proj",
+    "o_proj",
+    "q_proj",
+    "up_proj",
+    "v_proj",
+  ]);
   expect((await readdir(join(dir, "whole"))).toSorted()).toEqual([
     "adapter",
     "checkpoints",

@@ -5,14 +5,18 @@ import { sameShape } from "../graph/ops";
 import { accumulate } from "./accumulate";
 import { type VjpRule, vjpRules } from "./vjp-rules";
 
+/** What a value is differentiated by: the inputs of its own rule where it has one, else of its operator. */
+const inputsOf = (b: GraphBuilder, value: Value): readonly Value[] =>
+  b.gradientRule(value)?.inputs ?? (value.source.kind === "node" ? value.source.node.inputs : []);
+
 /** Values from which one of `targets` is reachable, targets included. */
-function dependents(output: Value, targets: ReadonlySet<Value>): Set<Value> {
+function dependents(b: GraphBuilder, output: Value, targets: ReadonlySet<Value>): Set<Value> {
   const verdict = new Map<Value, boolean>();
   const visit = (value: Value): boolean => {
     const known = verdict.get(value);
     if (known !== undefined) return known;
     let found = targets.has(value);
-    if (value.source.kind === "node") for (const input of value.source.node.inputs) found = visit(input) || found;
+    for (const input of inputsOf(b, value)) found = visit(input) || found;
     verdict.set(value, found);
     return found;
   };
@@ -45,7 +49,7 @@ function inputGradients(b: GraphBuilder, value: Value, g: Value, wanted: Readonl
  * @throws when a target does not influence the output: a parameter that never learns is a mistake, not a zero.
  */
 export function backward(b: GraphBuilder, output: Value, outputGradient: Value, targets: readonly Value[]): Value[] {
-  const wanted = dependents(output, new Set(targets));
+  const wanted = dependents(b, output, new Set(targets));
   const gradients = new Map<Value, Value>([[output, outputGradient]]);
   // Ids rise with creation, so descending ids visit every use of a value before the value itself.
   for (const value of [...wanted].sort((x, y) => y.id - x.id)) {

@@ -126,6 +126,10 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
   },
   // tanh' = 1 - tanh²
   Tanh: ({ b, output, g }) => [b.mul(g, b.sub(b.scalar(1), b.mul(output, output)))],
+  Dropout: ({ b, inputs, attributes, g, needs }) => {
+    if (needs[1]) integersHaveNoGradient("Dropout");
+    return [b.op("Dropout", [g, pick(inputs, 1)], attributes), null];
+  },
   // erf' = 2/√π · e^(-x²)
   Erf: ({ b, inputs, g }) => {
     const x = pick(inputs, 0);

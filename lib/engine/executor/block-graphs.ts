@@ -6,8 +6,8 @@ import { type EncodedModel, encodeModel } from "../onnx/encode-model";
 import { type BatchShape, type BlockGraph, buildBlockGraph, type LayerShape } from "./block-scope";
 
 export interface BlockOptions extends BatchShape, LayerShape {
-  /** Train the block's own weights (full fine-tuning). */
-  trainWeights: boolean;
+  /** In training, the share of their inputs that adapters do not see. */
+  dropout: number;
   /** Bytes that kept activations of this one block may take; 0 keeps the block's input only. */
   keepBytes: number;
 }
@@ -33,7 +33,7 @@ const BYTES_PER_FLOAT = 4;
 function chooseKept(candidates: BlockGraph["candidates"], keepBytes: number): Map<Value, string> {
   const kept = new Map<Value, string>();
   let left = keepBytes / BYTES_PER_FLOAT;
-  for (const tier of [1, 2]) {
+  for (const tier of [1, 2, 3]) {
     const members = candidates.filter((candidate) => candidate.tier === tier);
     const floats = members.reduce((sum, { value }) => sum + sizeOf(value.shape), 0);
     if (floats > left) break;
@@ -53,12 +53,10 @@ function keysAndValues(candidates: BlockGraph["candidates"]): { keys: Value; val
 }
 
 export function buildBlock(architecture: Architecture, options: BlockOptions): BlockGraphs {
-  const { trainWeights, keepBytes } = options;
-  const { b, x, y, weights, adapters, candidates } = buildBlockGraph(architecture, options);
-  const kept = chooseKept(candidates, keepBytes);
-  const trained = [...adapters.keys(), ...(trainWeights ? weights.keys() : [])];
-  const targets = [x, ...adapters.values(), ...(trainWeights ? weights.values() : [])];
-  const gradients = backward(b, y, b.input("dy", y.shape), targets);
+  const { b, x, y, parameters, candidates } = buildBlockGraph(architecture, options, { dropout: options.dropout });
+  const kept = chooseKept(candidates, options.keepBytes);
+  const trained = [...parameters.keys()];
+  const gradients = backward(b, y, b.input("dy", y.shape), [x, ...parameters.values()]);
   const backwardOutputs: Record<string, Value> = { dx: gradients[0] as Value };
   trained.forEach((name, i) => {
     backwardOutputs[`d_${name}`] = gradients[i + 1] as Value;
@@ -66,10 +64,12 @@ export function buildBlock(architecture: Architecture, options: BlockOptions): B
   const backwardModel = encodeModel({ outputs: backwardOutputs, saved: kept });
   // What the backward pass turns out not to ask for is not kept.
   const asked = [...kept].filter(([, name]) => backwardModel.inputs.has(name));
+  // Outside of training nothing is dropped.
+  const still = options.dropout > 0 ? buildBlockGraph(architecture, options) : { y, candidates };
   return {
     forward: encodeModel({ outputs: { y, ...Object.fromEntries(asked.map(([value, name]) => [name, value])) } }),
-    inference: encodeModel({ outputs: { y } }),
-    prefill: encodeModel({ outputs: { y, ...keysAndValues(candidates) } }),
+    inference: encodeModel({ outputs: { y: still.y } }),
+    prefill: encodeModel({ outputs: { y: still.y, ...keysAndValues(still.candidates) } }),
     backward: backwardModel,
     kept: new Map(asked.map(([value, name]) => [name, value.shape])),
     trained,
@@ -78,6 +78,6 @@ export function buildBlock(architecture: Architecture, options: BlockOptions): B
 
 /** The same block for one new token after those in a cache. Outputs: y [1, hidden], keys, values of the new token. */
 export function buildDecodeBlock(architecture: Architecture, layer: LayerShape, cacheLength: number): EncodedModel {
-  const { y, candidates } = buildBlockGraph(architecture, { batchSize: 1, blockLength: 1, ...layer }, cacheLength);
+  const { y, candidates } = buildBlockGraph(architecture, { batchSize: 1, blockLength: 1, ...layer }, { cacheLength });
   return encodeModel({ outputs: { y, ...keysAndValues(candidates) } });
 }

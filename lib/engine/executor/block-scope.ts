@@ -2,10 +2,11 @@
 import type { BasePrecision } from "@/lib/contracts/run-config";
 import { GraphBuilder } from "../graph/graph-builder";
 import type { Value } from "../graph/ops";
-import type { Architecture, BlockScope, LayerKind } from "../models/architecture";
+import type { Architecture, BlockScope, LayerKind, LinearSpec } from "../models/architecture";
 import { chunkBounds } from "../models/attention";
 import { buildRotary } from "../models/rotary";
 import { quantizedLinear } from "../quantize/quantized-linear";
+import { type AdaptedModule, adaptedLinear, adapterInput } from "./adapted-linear";
 
 export interface BatchShape {
   batchSize: number;
@@ -15,9 +16,9 @@ export interface BatchShape {
 export interface LayerShape {
   kind: LayerKind;
   /** Linear layers of this block with an adapter. */
-  adapted: readonly string[];
-  rank: number;
-  scaling: number;
+  adapted: readonly AdaptedModule[];
+  /** Weights of this block that are trained themselves, by name. */
+  trainedWeights: readonly string[];
   /** How the frozen weights of linear layers are stored and multiplied. */
   precision: BasePrecision;
 }
@@ -28,18 +29,21 @@ export interface BlockGraph {
   x: Value;
   /** [rows, hidden] */
   y: Value;
-  /** By name inside the layer. */
-  weights: ReadonlyMap<string, Value>;
-  /** By `adapterInput`. */
-  adapters: ReadonlyMap<string, Value>;
+  /** What is trained, by feed name. */
+  parameters: ReadonlyMap<string, Value>;
   /** What the architecture offered to keep. */
   candidates: readonly { name: string; value: Value; tier: number }[];
 }
 
-export const adapterInput = (module: string, part: "A" | "B") => `${module}.lora_${part}`;
+export interface BlockUse {
+  /** For one new token after at most so many others. */
+  cacheLength?: number | null;
+  /** In training, the share of their inputs that adapters do not see. */
+  dropout?: number;
+}
 
 /**
- * Inputs: x, positions, every weight and number of the layer by name, adapters as `<module>.lora_A|B`, and either
+ * Inputs: x, positions, every weight and number of the layer by name, what adapted-linear.ts names for adapters, and either
  * mask_<i> for each chunk of queries, or, with `cacheLength`, past_keys, past_values [1, keyValueHeads, cacheLength, headSize] and
  * past_mask [1, 1, 1, 1, cacheLength + 1] for one new token. With 8-bit weights a linear layer is fed what
  * `quantizeLinear` makes of its weight instead.
@@ -47,14 +51,17 @@ export const adapterInput = (module: string, part: "A" | "B") => `${module}.lora
 export function buildBlockGraph(
   architecture: Architecture,
   layer: BatchShape & LayerShape,
-  cacheLength: number | null = null,
+  use: BlockUse = {},
 ): BlockGraph {
+  // Where inputs are dropped, each adapter sees others.
+  if (use.dropout) return assemble(architecture, layer, use, () => {});
   // Built once without adapters, only to see which linear layers read the same value.
   const readers = new Map<Value, string[]>();
-  assemble(architecture, { ...layer, adapted: [] }, cacheLength, (module, input) => {
-    if (layer.adapted.includes(module)) readers.set(input, [...(readers.get(input) ?? []), module]);
+  const adapted = new Set(layer.adapted.map(({ module }) => module));
+  assemble(architecture, { ...layer, adapted: [] }, use, (module, input) => {
+    if (adapted.has(module)) readers.set(input, [...(readers.get(input) ?? []), module]);
   });
-  return assemble(architecture, layer, cacheLength, () => {}, [...readers.values()]);
+  return assemble(architecture, layer, use, () => {}, [...readers.values()]);
 }
 
 /**
@@ -64,8 +71,8 @@ export function buildBlockGraph(
  */
 function assemble(
   architecture: Architecture,
-  { batchSize, blockLength, kind, adapted, rank, scaling, precision }: BatchShape & LayerShape,
-  cacheLength: number | null,
+  { batchSize, blockLength, kind, adapted, trainedWeights, precision }: BatchShape & LayerShape,
+  { cacheLength = null, dropout = 0 }: BlockUse,
   onLinear: (module: string, input: Value) => void,
   siblings: readonly string[][] = [],
 ): BlockGraph {
@@ -77,12 +84,6 @@ function assemble(
   const cacheShape = [1, shape.keyValueHeads, cacheLength ?? 0, shape.headSize];
   const weights = new Map([...layerWeights].map(([name, weightShape]) => [name, b.input(name, weightShape)]));
   const scalars = new Map(Object.keys(architecture.layerScalars?.(0) ?? {}).map((name) => [name, b.input(name, [])]));
-  const adapters = new Map<string, Value>();
-  for (const { module, inFeatures, outFeatures } of linears) {
-    if (!adapted.includes(module)) continue;
-    adapters.set(adapterInput(module, "A"), b.input(adapterInput(module, "A"), [rank, inFeatures]));
-    adapters.set(adapterInput(module, "B"), b.input(adapterInput(module, "B"), [outFeatures, rank]));
-  }
   const weight = (name: string): Value => {
     const value = weights.get(name);
     if (!value) throw new Error(`internal: the block asks for ${name}, which the architecture does not list`);
@@ -90,21 +91,25 @@ function assemble(
   };
   const specs = new Map(linears.map((spec) => [spec.module, spec]));
   const quantized = new Map(
-    precision === "int8" ? linears.map((spec) => [spec.module, quantizedLinear(b, spec)] as const) : [],
+    linears
+      .filter(({ module }) => precision === "int8" && !trainedWeights.includes(`${module}.weight`))
+      .map((spec) => [spec.module, quantizedLinear(b, spec)] as const),
   );
   const candidates: { name: string; value: Value; tier: number }[] = [];
-  const adapter = (module: string, part: "A" | "B"): Value => adapters.get(adapterInput(module, part)) as Value;
+  const keep = (name: string, value: Value, tier: number) => candidates.push({ name, value, tier });
   const downs = new Map<string, Value>();
   /** x Aᵀ [rows, rank] of an adapted layer; its siblings' come with it. */
   const down = (module: string, input: Value): Value => {
     const known = downs.get(module);
     if (known) return known;
     const together = siblings.find((modules) => modules.includes(module)) ?? [module];
-    const matrices = together.map((sibling) => adapter(sibling, "A"));
-    const stacked = matrices.length === 1 ? adapter(module, "A") : b.op("Concat", matrices, { axis: 0 });
+    const matrices = together.map(
+      (sibling) => adapters.get(sibling)?.parameters.get(adapterInput(sibling, "A")) as Value,
+    );
+    const stacked = matrices.length === 1 ? (matrices[0] as Value) : b.op("Concat", matrices, { axis: 0 });
     const product = b.gemm(input, stacked, { transB: true });
     // Few values, and the gradients of the B's need them again.
-    candidates.push({ name: adapterInput(together[0] as string, "A"), value: product, tier: 1 });
+    keep(adapterInput(together[0] as string, "A"), product, 1);
     let end = 0;
     for (const [i, sibling] of together.entries()) {
       const start = end;
@@ -113,6 +118,10 @@ function assemble(
     }
     return downs.get(module) as Value;
   };
+  const context = { b, rows: batchSize * blockLength, dropout, keep, down };
+  const adapters = new Map(
+    adapted.map((each) => [each.module, adaptedLinear(context, specs.get(each.module) as LinearSpec, each)]),
+  );
   const scope: BlockScope = {
     b,
     batchSize,
@@ -140,26 +149,28 @@ function assemble(
         throw new Error(`internal: the block asks for the number ${name}, which the architecture does not list`);
       return value;
     },
-    // y = x Wᵀ + c + s (x Aᵀ) Bᵀ (Hu et al. 2021)
     linear: (module, input) => {
       const spec = specs.get(module);
       if (!spec) throw new Error(`internal: the block asks for ${module}, which the architecture does not list`);
-      const bias = spec.bias ? weight(`${module}.bias`) : undefined;
-      const product = quantized.get(module)?.(input);
-      const base = product
-        ? bias
-          ? b.add(product, bias)
-          : product
-        : b.gemm(input, weight(`${module}.weight`), { transB: spec.layout !== "in_out" }, bias);
       onLinear(module, input);
-      if (!adapted.includes(module)) return base;
-      return b.gemm(down(module, input), adapter(module, "B"), { transB: true, alpha: scaling }, base);
+      const bias = spec.bias ? weight(`${module}.bias`) : undefined;
+      const quantizedProduct = quantized.get(module);
+      const product = (x: Value, addend?: Value) =>
+        b.gemm(x, weight(`${module}.weight`), { transB: spec.layout !== "in_out" }, addend);
+      const multiply = quantizedProduct ?? ((x: Value) => product(x));
+      const whole = (x: Value) => {
+        if (!quantizedProduct) return product(x, bias);
+        return bias ? b.add(quantizedProduct(x), bias) : quantizedProduct(x);
+      };
+      return adapters.get(module)?.apply(input, { multiply, whole, bias }) ?? whole(input);
     },
     rotary: (value) => {
       if (!rotary) throw new Error(`internal: layers of kind ${kind.name} tell no positions by rotation`);
       return rotary(value);
     },
-    keep: (name, value, tier) => candidates.push({ name, value, tier }),
+    keep,
   };
-  return { b, x, y: architecture.block(scope, x), weights, adapters, candidates };
+  const parameters = new Map([...adapters.values()].flatMap((adapter) => [...adapter.parameters]));
+  for (const name of trainedWeights) parameters.set(name, weight(name));
+  return { b, x, y: architecture.block(scope, x), parameters, candidates };
 }

@@ -25,7 +25,7 @@ export class DeviceResidence implements Residence {
     if (!layer) throw new Error(`internal: there is no layer ${index}`);
     let frozen = this.layers[index];
     if (!frozen) {
-      const all = { ...layer.feeds, ...(await this.state.lent.lend(index, next)) };
+      const all = { ...(await this.state.lent.lend(index, next)), ...layer.feeds };
       frozen = await this.liftAll(without(all, layer.trained));
       this.layers[index] = frozen;
     }
@@ -33,7 +33,7 @@ export class DeviceResidence implements Residence {
   }
 
   async head(): Promise<Feeds> {
-    const { headFeeds, slicedHead, trainedOuter } = this.state;
+    const { headFeeds, slicedHead, trainedHead } = this.state;
     if (!this.headWeights) {
       const all: Record<string, Float32Array> = { ...headFeeds };
       if (slicedHead) {
@@ -41,10 +41,9 @@ export class DeviceResidence implements Residence {
         widen(slicedHead.matrix, matrix);
         all[slicedHead.name] = matrix;
       }
-      this.headWeights = await this.liftAll(without(all, trainedOuter));
+      this.headWeights = await this.liftAll(without(all, trainedHead));
     }
-    const trained = [...trainedOuter].filter(([name]) => name in headFeeds);
-    return { ...this.headWeights, ...dataOf(trained) };
+    return { ...this.headWeights, ...dataOf(trainedHead) };
   }
 
   room(): undefined {

@@ -18,7 +18,7 @@ export interface HeadGraphs {
  * Final norm, logits and cross-entropy over a chunk of rows, so that logits never exist whole.
  * Inputs: x [rows, hidden], the head's weights by full name, labels [rows, 1], weights [rows, 1] (1 = counts, 0 = filler), scale [].
  */
-export function buildHead(architecture: Architecture, rows: number, trainWeights: boolean): HeadGraphs {
+export function buildHead(architecture: Architecture, rows: number, trainedNames: readonly string[]): HeadGraphs {
   const { shape } = architecture;
   const b = new GraphBuilder();
   const x = b.input("x", [rows, shape.hiddenSize]);
@@ -38,7 +38,7 @@ export function buildHead(architecture: Architecture, rows: number, trainWeights
   const rowScale = b.mul(weights, scale);
   const softmax = b.mul(b.op("Exp", [logProbabilities], {}), rowScale);
   const logitsGradient = b.op("ScatterAddLast", [softmax, labels, b.op("Neg", [rowScale], {})], {});
-  const trained = trainWeights ? [...headWeights] : [];
+  const trained = [...headWeights].filter(([name]) => trainedNames.includes(name));
   const gradients = backward(b, logits, logitsGradient, [x, ...trained.map(([, value]) => value)]);
   const [dx, ...weightGradients] = gradients as [Value, ...Value[]];
   const named = trained.map(([name], i) => [`d_${name}`, weightGradients[i] as Value] as const);

@@ -59,7 +59,7 @@ export const rowsFor = ({ tokens }: Batch, allowed: number): number =>
 export class WholeHead implements Head {
   constructor(
     private readonly architecture: Architecture,
-    private readonly state: Pick<LayerwiseState, "trainedOuter">,
+    private readonly state: Pick<LayerwiseState, "trainedHead">,
     private readonly sessions: Sessions,
     private readonly residence: Pick<Residence, "head">,
   ) {}
@@ -76,17 +76,14 @@ export class WholeHead implements Head {
   }
 
   async gradient(batch: Batch, x: Float32Array, scale: number, dx: Float32Array): Promise<LossSum> {
-    const { trainedOuter } = this.state;
+    const { trainedHead } = this.state;
     dx.fill(0);
     const sum: LossSum = { lossSum: 0, tokenCount: 0 };
     const session = await this.sessions.head(this.rows(batch)).session("gradient");
     for (const chunk of this.chunks(batch, x)) {
       const results = await session.run(await this.feeds(chunk, scale));
       scatterRows(chunk.rows, results["dx"] as Float32Array, this.architecture.shape.hiddenSize, dx);
-      for (const [name, { gradient }] of trainedOuter) {
-        const part = results[`d_${name}`];
-        if (part) addTo(gradient, part);
-      }
+      for (const [name, { gradient }] of trainedHead) addTo(gradient, results[`d_${name}`] as Float32Array);
       sum.lossSum += (results["loss"] as Float32Array)[0] as number;
       sum.tokenCount += chunk.rows.length;
     }

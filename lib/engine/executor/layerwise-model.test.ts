@@ -69,6 +69,7 @@ describe("the whole step", () => {
   for (const settings of [
     { method: "lora" },
     { method: "rslora", target_modules: ["q_proj", "down_proj"] },
+    { modules_to_save: ["lm_head", "model.norm", "1.mlp.down_proj"], target_modules: ["q_proj"] },
     { method: "full" },
   ]) {
     test(`${JSON.stringify(settings)}: gradients equal central differences`, async () => {
@@ -175,8 +176,15 @@ test("a stop is noticed between two layers, on the way forward and back", async 
 describe("what cannot be trained is refused in a sentence", () => {
   const cases: [string, Record<string, unknown>, RegExp][] = [
     ["a context longer than the model's", { max_seq_length: 1024 }, /context is 512 tokens/],
-    ["a method without effect", { method: "dora" }, /method dora cannot be trained yet/],
-    ["a setting without effect", { lora_dropout: 0.1 }, /lora_dropout has no effect yet; leave it at 0/],
+    ["a setting without effect", { init_lora_weights: "pissa" }, /init_lora_weights has no effect yet/],
+    [
+      "modules to save that match nothing",
+      { modules_to_save: ["classifier"] },
+      /"classifier" match no module.*it has embed_tokens/,
+    ],
+    ["a module trained whole and adapted", { modules_to_save: ["proj"] }, /modules_to_save would train .* whole/],
+    ["an adapter that is not there", { init_adapter: "/nowhere" }, /adapter_config.json cannot be opened/],
+    ["an adapter for method full", { init_adapter: "/nowhere", method: "full" }, /init_adapter means nothing/],
     ["target modules that match nothing", { target_modules: ["Wqkv"] }, /"Wqkv".*q_proj/],
   ];
   for (const [name, settings, message] of cases) {

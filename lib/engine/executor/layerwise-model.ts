@@ -5,11 +5,13 @@
  */
 
 import { sizeOf } from "../graph/ops";
+import { drawDropoutMask } from "../lora/dropout-masks";
 import type { Architecture } from "../models/architecture";
 import { keepsTensors } from "../runtime/device";
 import type { Memory, Traffic } from "../runtime/session";
 import { StopRequested } from "../stop-requested";
 import type { Batch, Completion, LossSum, Parameter, TrainableModel } from "../types";
+import { dropoutInput } from "./adapted-linear";
 import { addTo } from "./add-to";
 import { SequenceFeeds } from "./batch-inputs";
 import { CachedCompletion } from "./cached-completion";
@@ -27,20 +29,24 @@ function throwIfAsked(shouldStop: () => boolean): void {
   if (shouldStop()) throw new StopRequested();
 }
 
-export class LayerwiseModel implements TrainableModel {
+export class LayerwiseModel implements Omit<TrainableModel, "adapter"> {
   readonly device: string;
   /** What went over to a GPU and back since the model was opened; stays 0 on the CPU. */
   readonly traffic: Traffic = { toDevice: 0, fromDevice: 0 };
   private readonly sessions: Sessions;
   private readonly residence: Residence;
   private readonly head: Head;
+  private readonly dropout: number;
   private readonly buffers = new Map<string, Float32Array>();
+  /** By feed name; a layer's masks are drawn when its turn comes, forward and back. */
+  private readonly maskMemory = new Map<string, Int8Array>();
 
   constructor(
     readonly architecture: Architecture,
     private readonly state: LayerwiseState,
     settings: SessionSettings,
   ) {
+    this.dropout = settings.dropout;
     this.device = settings.device;
     const isResident = keepsTensors(settings.device);
     this.sessions = new Sessions(architecture, settings, this.traffic);
@@ -79,7 +85,7 @@ export class LayerwiseModel implements TrainableModel {
           Object.assign(into, { [name]: residence.room(`${index}:${name}`, sizeOf(shape)) });
         const weights = await residence.layer(index, Math.min(index + 1, last));
         const { y, ...rest } = await (await session("forward")).run(
-          { x: inputs[index] as Memory, ...(await sequence.of(layer)), ...weights },
+          { x: inputs[index] as Memory, ...(await sequence.of(layer)), ...weights, ...this.masks(batch, index) },
           into,
         );
         inputs.push(y as Memory);
@@ -104,6 +110,7 @@ export class LayerwiseModel implements TrainableModel {
           dy: gradients.at(-1) as Memory,
           ...(await sequence.of(layer)),
           ...weights,
+          ...this.masks(batch, index),
         };
         const results = await (await session("backward")).run({ ...feeds, ...kept[index] }, into);
         for (const [name, parameter] of layer.trained) addTo(parameter.gradient, results[`d_${name}`] as Float32Array);
@@ -141,6 +148,7 @@ export class LayerwiseModel implements TrainableModel {
     await this.sessions.dispose();
     await this.state.lent.close();
     this.buffers.clear();
+    this.maskMemory.clear();
   }
 
   private blockOf({ batchSize, blockLength }: Batch, layer: LayerState): BlockSessions {
@@ -155,6 +163,24 @@ export class LayerwiseModel implements TrainableModel {
       this.buffers.set(name, memory);
     }
     return memory;
+  }
+
+  /** Dropout masks of a layer, by feed name. */
+  private masks(batch: Batch, layer: number): Record<string, Int8Array> {
+    if (this.dropout === 0) return {};
+    const masks: Record<string, Int8Array> = {};
+    for (const { module } of this.state.layers[layer]?.adapted ?? []) {
+      const index = this.architecture.linears.findIndex((spec) => spec.module === module);
+      const width = this.architecture.linears[index]?.inFeatures as number;
+      const name = dropoutInput(module);
+      let memory = this.maskMemory.get(name);
+      if (memory?.length !== batch.tokens.length * width) {
+        memory = new Int8Array(batch.tokens.length * width);
+        this.maskMemory.set(name, memory);
+      }
+      masks[name] = drawDropoutMask(batch, { layer, index, width, rate: this.dropout }, memory);
+    }
+    return masks;
   }
 
   private embed(batch: Batch): Float32Array {
@@ -189,9 +215,9 @@ export class LayerwiseModel implements TrainableModel {
 
   private async addEmbeddingGradients({ tokens, positions }: Batch, memory: Memory): Promise<void> {
     const { embedding, shape } = this.architecture;
-    const { trainedOuter } = this.state;
-    const matrix = trainedOuter.get(embedding.tokens);
-    const learned = embedding.positions && trainedOuter.get(embedding.positions.name);
+    const { trainedEmbedding } = this.state;
+    const matrix = trainedEmbedding.get(embedding.tokens);
+    const learned = embedding.positions && trainedEmbedding.get(embedding.positions.name);
     if (!matrix && !learned) return;
     const dx = await this.residence.lower(memory, tokens.length * shape.hiddenSize);
     if (matrix) addRowGradients(matrix.gradient, tokens, dx, { factor: embedding.scale });

@@ -2,6 +2,7 @@
 import type { LayerKind } from "../models/architecture";
 import type { Parameter } from "../types";
 import type { LentWeights } from "../weights/lent-weights";
+import type { AdaptedModule } from "./adapted-linear";
 import type { Matrix } from "./embed-rows";
 import type { SlicedHeadState } from "./sliced-head";
 
@@ -10,7 +11,9 @@ export interface LayerState {
   /** Fed under these names to every session of the layer, beside what is lent: weights and adapters. */
   feeds: Record<string, Float32Array | Int8Array>;
   /** Linear layers with an adapter. */
-  adapted: string[];
+  adapted: AdaptedModule[];
+  /** Weights that are trained themselves, by name inside the layer. */
+  trainedWeights: string[];
   /** By feed name. */
   trained: Map<string, Parameter>;
 }
@@ -26,6 +29,8 @@ export interface LayerwiseState {
   lent: LentWeights;
   parameters: Parameter[];
   totalParameters: number;
-  /** Those of them that are trained. */
-  trainedOuter: ReadonlyMap<string, Parameter>;
+  /** Of the embedding's weights, by full name, those that are trained. */
+  trainedEmbedding: ReadonlyMap<string, Parameter>;
+  /** Of the head's weights, by the name they are fed under; a tied matrix that is trained as one is in both. */
+  trainedHead: ReadonlyMap<string, Parameter>;
 }

@@ -1,25 +1,28 @@
 /** @file Model folder + run settings → a model that can be trained. */
 import { availableParallelism } from "node:os";
 import type { RunConfig } from "@/lib/contracts/run-config";
-import type { ModuleSelection } from "@/lib/contracts/select-modules";
-import { type WeightSettings, weightsProblem } from "@/lib/contracts/weights-problem";
+import { weightsProblem } from "@/lib/contracts/weights-problem";
 import { AppError } from "@/lib/errors";
 import { sizeOf } from "../graph/ops";
-import { adapterTensorName } from "../lora/adapter-format";
-import { initLoraA, initLoraB, loraScaling } from "../lora/lora-init";
-import { refuseUnsupported, type UnsupportedSettings } from "../lora/refuse-unsupported";
+import { type AdapterSettings, adapterTargetModules } from "../lora/adapter-config";
+import { startFrom, withInitAdapter } from "../lora/init-adapter";
+import { planAdapters } from "../lora/plan-adapters";
+import { PreparedBase } from "../lora/prepare-base";
+import { refuseUnsupported } from "../lora/refuse-unsupported";
 import { resolveTargetModules } from "../lora/resolve-target-modules";
 import { type Architecture, expectedWeights, headMatrix } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
-import { weightPlaces } from "../models/weight-places";
 import type { Rng } from "../optim/rng";
 import type { Device } from "../runtime/device";
 import { resolveDevice } from "../runtime/session";
-import type { Parameter, Place } from "../types";
+import { type Half, widen } from "../safetensors/widen";
+import type { Parameter, SavableAdapter } from "../types";
 import { holdWeights } from "../weights/hold-weights";
-import { adapterInput } from "./block-scope";
+import { rowNormsInput } from "./adapted-linear";
+import { makeAdapterParameters } from "./adapter-parameters";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
+import { makeTrainedWeights, selectTrainedWeights } from "./trained-weights";
 
 /** Bytes of activations kept from the forward pass, over all layers. Constants: the choice must not depend on the machine's state. */
 const KEEP_BYTES: Record<RunConfig["gradient_checkpointing"], number> = {
@@ -30,10 +33,7 @@ const KEEP_BYTES: Record<RunConfig["gradient_checkpointing"], number> = {
 
 export interface OpenModelOptions {
   modelDir: string;
-  config: ModuleSelection &
-    UnsupportedSettings &
-    WeightSettings &
-    Pick<RunConfig, "rank" | "alpha" | "max_seq_length" | "gradient_checkpointing">;
+  config: RunConfig;
   /** Draws lora_A, in the order of `parameters`. */
   rng: Rng;
   device: "auto" | Device;
@@ -44,37 +44,39 @@ export interface OpenModelOptions {
 export interface OpenedModel extends LayerwiseModel {
   /** Full names of the linear layers with an adapter; empty for method full. */
   adaptedModules: readonly string[];
+  adapter: SavableAdapter | null;
 }
 
-function parameter(name: string, shape: readonly number[], data: Float32Array, place: Place): Parameter {
-  return { name, shape, data, gradient: new Float32Array(data.length), place };
+function widened(half: Half): Float32Array {
+  const values = new Float32Array(half.bits.length);
+  widen(half, values);
+  return values;
 }
 
-/** Adapter parameters of one layer, by feed name. */
-function adapt(
-  architecture: Architecture,
-  layer: number,
-  adapted: readonly string[],
-  rank: number,
-  rng: Rng,
-): Map<string, Parameter> {
-  const trained = new Map<string, Parameter>();
-  for (const { module, inFeatures, outFeatures } of architecture.linears) {
-    if (!adapted.includes(module)) continue;
-    const fullName = architecture.layerName(layer, module);
-    const a = parameter(adapterTensorName(fullName, "A"), [rank, inFeatures], initLoraA(rng, rank, inFeatures), layer);
-    const b = parameter(adapterTensorName(fullName, "B"), [outFeatures, rank], initLoraB(outFeatures, rank), layer);
-    trained.set(adapterInput(module, "A"), a).set(adapterInput(module, "B"), b);
-  }
-  return trained;
+function savableAdapter(
+  config: RunConfig,
+  { linears }: Architecture,
+  parameters: readonly Parameter[],
+): SavableAdapter | null {
+  if (config.method === "full") return null;
+  const names = parameters.map(({ name }) => name);
+  const settings: AdapterSettings = {
+    ...config,
+    method: config.method,
+    target_modules: adapterTargetModules(config.target_modules, names),
+    fanInFanOut: linears.some(({ layout }) => layout === "in_out"),
+    baseModel: config.model_type,
+  };
+  return { settings, result: () => ({ settings, tensors: parameters }) };
 }
 
 /** @throws AppError with one sentence when the folder, its weights, the target modules or the length do not fit. */
 export async function openTrainableModel(options: OpenModelOptions): Promise<OpenedModel> {
-  const { modelDir, config, rng } = options;
-  refuseUnsupported(config);
+  const { modelDir, rng } = options;
+  refuseUnsupported(options.config);
+  const { config, start } = await withInitAdapter(options.config);
   const architecture = await openArchitecture(modelDir);
-  const { shape, linears, layerName } = architecture;
+  const { shape, linears, layerName, embedding, headWeights } = architecture;
   if (config.max_seq_length > shape.contextLength) {
     const message = `max_seq_length is ${config.max_seq_length}, but the model's context is ${shape.contextLength} tokens; choose at most that.`;
     throw new AppError("invalid_input", message, { fieldErrors: { max_seq_length: [message] } });
@@ -88,70 +90,89 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   const layerIndexes = Array.from({ length: shape.layers }, (_, i) => i);
   const allModules = layerIndexes.flatMap((layer) => linears.map(({ module }) => layerName(layer, module)));
   const adaptedModules = isFull ? [] : resolveTargetModules(allModules, config);
-  const chosen = new Set(adaptedModules);
+  const plans = planAdapters(architecture, new Set(adaptedModules), config);
+  const trainedNames = selectTrainedWeights(architecture, adaptedModules, config);
 
-  const held = await holdWeights(modelDir, architecture, config);
-  const weight = (name: string) => held.whole.get(name) as Float32Array;
-  const trainedWeights = new Map<string, Parameter>();
-  const places = weightPlaces(architecture);
-  if (isFull)
-    for (const [name, weightShape] of expectedWeights(architecture))
-      trainedWeights.set(name, parameter(name, weightShape, weight(name), places.get(name) as Place));
+  const base = new PreparedBase(plans);
+  const held = await holdWeights(modelDir, architecture, config, {
+    keepWhole: new Set(trainedNames),
+    prepare: base.prepare,
+  });
+  const weight = (name: string): Float32Array => {
+    const half = held.halves.get(name);
+    return half ? widened(half) : (held.whole.get(name) as Float32Array);
+  };
+  const trainedWeights = makeTrainedWeights(architecture, trainedNames, config, weight);
 
   const layers: LayerState[] = layerIndexes.map((layer) => {
-    const adapted = linears.map(({ module }) => module).filter((module) => chosen.has(layerName(layer, module)));
-    const trained = adapt(architecture, layer, adapted, config.rank, rng);
     const feeds: LayerState["feeds"] = { ...held.codes(layer) };
+    const trained = new Map<string, Parameter>();
+    const ofLayer = linears.flatMap(({ module }) => plans.get(layerName(layer, module)) ?? []);
+    for (const plan of ofLayer) {
+      for (const [name, parameter] of makeAdapterParameters(plan, base, config, rng)) trained.set(name, parameter);
+      const norms = base.rowNorms.get(plan.fullName);
+      if (norms) feeds[rowNormsInput(plan.spec.module)] = Float32Array.from(norms);
+    }
     for (const name of architecture.layerWeights.keys()) {
       const fullName = layerName(layer, name);
       const whole = held.whole.get(fullName);
-      if (!whole) continue;
-      feeds[name] = whole;
-      const full = trainedWeights.get(fullName);
-      if (full) trained.set(name, full);
+      if (whole) feeds[name] = whole;
+      const parameter = trainedWeights.all.get(fullName);
+      if (parameter) trained.set(name, parameter);
     }
     for (const [name, { data }] of trained) feeds[name] = data;
     for (const [name, number] of Object.entries(architecture.layerScalars?.(layer) ?? {}))
       feeds[name] = Float32Array.of(number);
-    return { kind: architecture.kindOf(layer), feeds, adapted, trained };
+    const adapted = ofLayer.map((plan) => plan.adapted);
+    const names = [...architecture.layerWeights.keys()].filter((name) => trained.has(name));
+    return { kind: architecture.kindOf(layer), feeds, adapted, trainedWeights: names, trained };
   });
 
-  const parameters = isFull ? [...trainedWeights.values()] : layers.flatMap(({ trained }) => [...trained.values()]);
-  const baseParameters = [...expectedWeights(architecture).values()].reduce(
-    (sum, weightShape) => sum + sizeOf(weightShape),
-    0,
-  );
-  const { embedding, headWeights } = architecture;
-  const outerNames = [
-    ...new Set([embedding.tokens, ...(embedding.positions ? [embedding.positions.name] : []), ...headWeights.keys()]),
-  ];
+  const ofWeights = [...trainedWeights.all.values()];
+  const parameters = isFull
+    ? ofWeights
+    : [...new Set([...layers.flatMap(({ trained }) => [...trained.values()]), ...ofWeights])];
+  if (start) startFrom(start, parameters);
+  const countOf = (list: readonly Parameter[]) => list.reduce((sum, { data }) => sum + data.length, 0);
+  const expected = expectedWeights(architecture);
+  const baseParameters = [...expected.values()].reduce((sum, weightShape) => sum + sizeOf(weightShape), 0);
+  // Trained weights that the base model has are counted with it; a head that was tied to the embedding is new.
+  const inBase = [...trainedWeights.all].filter(([name]) => expected.has(name)).map(([, parameter]) => parameter);
+
+  const embeddingNames = [embedding.tokens, ...(embedding.positions ? [embedding.positions.name] : [])];
+  const sliced = trainedWeights.head.size === 0 ? held.halves.get(headMatrix(architecture)) : undefined;
   const headFeeds = Object.fromEntries(
-    [...headWeights.keys()].flatMap((name) => (held.halves.has(name) ? [] : [[name, weight(name)]])),
+    [...headWeights.keys()].flatMap((name) => {
+      if (sliced && name === headMatrix(architecture)) return [];
+      return [[name, trainedWeights.head.get(name)?.data ?? weight(name)]];
+    }),
   );
-  const headHalf = held.halves.get(headMatrix(architecture));
   const model = new LayerwiseModel(
     architecture,
     {
-      outer: new Map(outerNames.map((name) => [name, held.halves.get(name) ?? weight(name)])),
+      outer: new Map(
+        embeddingNames.map((name) => [
+          name,
+          trainedWeights.embedding.get(name)?.data ?? held.halves.get(name) ?? weight(name),
+        ]),
+      ),
       headFeeds,
-      slicedHead: headHalf ? { name: headMatrix(architecture), matrix: headHalf, feeds: headFeeds } : null,
+      slicedHead: sliced ? { name: headMatrix(architecture), matrix: sliced, feeds: headFeeds } : null,
       layers,
       lent: held.lent,
       parameters,
-      totalParameters: baseParameters + (isFull ? 0 : parameters.reduce((sum, { data }) => sum + data.length, 0)),
-      trainedOuter: new Map([...trainedWeights].filter(([name]) => outerNames.includes(name))),
+      totalParameters: baseParameters + countOf(parameters) - countOf(inBase),
+      trainedEmbedding: trainedWeights.embedding,
+      trainedHead: trainedWeights.head,
     },
     {
       device: resolveDevice(options.device),
       threads: options.threads ?? availableParallelism(),
-      rank: config.rank,
-      scaling: isFull
-        ? 0
-        : loraScaling({ rank: config.rank, alpha: config.alpha, useRslora: config.method === "rslora" }),
       precision: config.base_precision,
-      trainWeights: isFull,
+      dropout: isFull ? 0 : config.lora_dropout,
+      trainedHead: [...trainedWeights.head.keys()],
       keepBytes: options.keepBytes ?? KEEP_BYTES[config.gradient_checkpointing],
     },
   );
-  return Object.assign(model, { adaptedModules });
+  return Object.assign(model, { adaptedModules, adapter: savableAdapter(config, architecture, parameters) });
 }

@@ -34,7 +34,8 @@ export class HostResidence implements Residence {
   constructor(private readonly state: LayerwiseState) {}
 
   async layer(index: number, next: number): Promise<Feeds> {
-    return { ...this.state.layers[index]?.feeds, ...(await this.state.lent.lend(index, next)) };
+    // What is lent may hold more than is this layer's: a matrix that is trained whole is fed by itself.
+    return { ...(await this.state.lent.lend(index, next)), ...this.state.layers[index]?.feeds };
   }
 
   async head(): Promise<Feeds> {

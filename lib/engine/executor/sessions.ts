@@ -24,7 +24,9 @@ export interface HeadSliceSessions {
   session: Opener<"statistics" | "gradient" | "logits">;
 }
 
-export interface SessionSettings extends Pick<BlockOptions, "rank" | "scaling" | "precision" | "trainWeights"> {
+export interface SessionSettings extends Pick<BlockOptions, "precision" | "dropout"> {
+  /** Weights of the head that are trained, by the name they are fed under. */
+  trainedHead: readonly string[];
   device: Device;
   threads: number;
   /** Bytes that kept activations may take over all layers. */
@@ -32,8 +34,8 @@ export interface SessionSettings extends Pick<BlockOptions, "rank" | "scaling" |
 }
 
 /** What tells the graphs of two layers apart. */
-type AdaptedLayer = Pick<LayerShape, "kind" | "adapted">;
-const keyOf = ({ kind, adapted }: AdaptedLayer) => `${kind.name}:${adapted.join()}`;
+type AdaptedLayer = Pick<LayerShape, "kind" | "adapted" | "trainedWeights">;
+const keyOf = ({ kind, adapted, trainedWeights }: AdaptedLayer) => JSON.stringify([kind.name, adapted, trainedWeights]);
 
 export class Sessions {
   private readonly blocks = new Map<string, BlockSessions>();
@@ -53,16 +55,15 @@ export class Sessions {
     const key = `${batch.batchSize}x${batch.blockLength}:${keyOf(layer)}`;
     let sessions = this.blocks.get(key);
     if (!sessions) {
-      const { rank, scaling, precision, trainWeights, keepBytes } = this.settings;
+      const { precision, dropout, keepBytes } = this.settings;
       const graphs = buildBlock(this.architecture, {
         batchSize: batch.batchSize,
         blockLength: batch.blockLength,
         kind: layer.kind,
         adapted: layer.adapted,
-        rank,
-        scaling,
+        trainedWeights: layer.trainedWeights,
         precision,
-        trainWeights,
+        dropout,
         keepBytes: keepBytes / this.architecture.shape.layers,
       });
       const { forward, inference, prefill, backward } = graphs;
@@ -79,12 +80,11 @@ export class Sessions {
   }
 
   /** For one new token after at most `cacheLength` others. */
-  decode(cacheLength: number, { kind, adapted }: AdaptedLayer): Promise<GraphSession> {
-    const key = `${cacheLength}:${keyOf({ kind, adapted })}`;
+  decode(cacheLength: number, { kind, adapted, trainedWeights }: AdaptedLayer): Promise<GraphSession> {
+    const key = `${cacheLength}:${keyOf({ kind, adapted, trainedWeights })}`;
     let session = this.decoders.get(key);
     if (!session) {
-      const { rank, scaling, precision } = this.settings;
-      const layer = { kind, adapted, rank, scaling, precision };
+      const layer = { kind, adapted, trainedWeights, precision: this.settings.precision };
       session = this.lazyHost({ decode: buildDecodeBlock(this.architecture, layer, cacheLength) })("decode");
       this.decoders.set(key, session);
     }
@@ -94,7 +94,7 @@ export class Sessions {
   head(rows: number): HeadSessions {
     let sessions = this.heads.get(rows);
     if (!sessions) {
-      const { loss, gradient, logits } = buildHead(this.architecture, rows, this.settings.trainWeights);
+      const { loss, gradient, logits } = buildHead(this.architecture, rows, this.settings.trainedHead);
       sessions = { session: this.lazyHost({ loss, gradient, logits }) };
       this.heads.set(rows, sessions);
     }

@@ -30,10 +30,9 @@ test.each([50, 16, 7])("slices of %i tokens give the loss, gradient and logits o
   const sessions = new Sessions(architecture, {
     device: "cpu",
     threads: 1,
-    rank: 1,
-    scaling: 1,
     precision: "bf16",
-    trainWeights: false,
+    dropout: 0,
+    trainedHead: [],
     keepBytes: 0,
   });
   const rng = Rng.seeded(3);
@@ -43,7 +42,7 @@ test.each([50, 16, 7])("slices of %i tokens give the loss, gradient and logits o
   widen(half, matrix);
   const name = headMatrix(architecture);
   const feeds = { "model.norm.weight": random(HIDDEN, 1) };
-  const whole = new WholeHead(architecture, { trainedOuter: new Map() }, sessions, {
+  const whole = new WholeHead(architecture, { trainedHead: new Map() }, sessions, {
     head: async () => ({ ...feeds, [name]: matrix }),
   });
   // Of which the power of two below is taken, where it is not the whole vocabulary.

@@ -30,7 +30,7 @@ export class GraphBuilder {
 
   /**
    * Differentiates the part of the graph between `inputs` and `output` by a rule instead of operator by operator, where
-   * mathematics knows a shorter way. Nothing inside may lead to anything trained except through `inputs`.
+   * mathematics knows a shorter way. Through anything but `inputs` no gradient goes: with none, the output is a constant.
    */
   withGradient(output: Value, rule: GradientRule): Value {
     this.rules.set(output, rule);

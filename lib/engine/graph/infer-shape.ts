@@ -70,6 +70,10 @@ export const shapeRules: { [K in OpName]: ShapeRule<OpAttributes[K]> } = {
   Sigmoid: same,
   Silu: same,
   Tanh: same,
+  Dropout: (inputs) => {
+    const [shape, mask] = [at(inputs, 0), at(inputs, 1)];
+    return shape.join() === mask.join() ? shape : fail("Dropout", inputs, "the mask has another shape");
+  },
   Erf: same,
   Gelu: same,
   Softmax: same,

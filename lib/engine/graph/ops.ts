@@ -30,6 +30,8 @@ export interface OpAttributes {
   /** x · sigmoid(x) */
   Silu: None;
   Tanh: None;
+  /** x ⊙ mask / (1 - rate), the rate as `droppedShare` rounds it. Inputs: x, int8 mask of x's shape (1 keeps, 0 drops) */
+  Dropout: { rate: number };
   /** Gauss error function. */
   Erf: None;
   /** x Φ(x) with the normal distribution Φ (Hendrycks and Gimpel 2016), or its tanh approximation. */
@@ -80,6 +82,9 @@ export interface Value {
     | { readonly kind: "constant"; readonly data: Float32Array | BigInt64Array }
     | { readonly kind: "node"; readonly node: GraphNode };
 }
+
+/** Masks are drawn 16 bits a value: the share of values that are really dropped. */
+export const droppedShare = (rate: number): number => Math.round(rate * 0x10000) / 0x10000;
 
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i]);

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { AppError } from "@/lib/errors";
 import { Rng } from "../optim/rng";
 import { writeSafetensors } from "../safetensors/write-safetensors";
-import { adapterTargetModules, adapterTensorName, readAdapter, writeAdapter } from "./adapter-format";
+import { type AdapterSettings, adapterTargetModules } from "./adapter-config";
+import { readAdapter, writeAdapter } from "./adapter-format";
+import { adapterTensorName, savedWeightName } from "./adapter-names";
 import { initLoraA, loraScaling } from "./lora-init";
 import { resolveTargetModules } from "./resolve-target-modules";
 
@@ -67,12 +69,21 @@ test("lora_A begins Kaiming-uniform: within ±1/√in, with the variance 1/(3·i
   expect(loraScaling({ rank: 16, alpha: 32, useRslora: true })).toBe(8);
 });
 
-const SETTINGS = {
+const SETTINGS: AdapterSettings = {
+  method: "rslora",
   rank: 2,
   alpha: 8,
-  useRslora: true,
+  use_rslora: true,
+  target_modules: ["q_proj"],
+  exclude_modules: [],
+  layers_to_transform: [],
+  layers_pattern: [],
+  rank_pattern: {},
+  alpha_pattern: {},
+  modules_to_save: [],
+  lora_dropout: 0,
+  init_lora_weights: "default",
   fanInFanOut: true,
-  targetModules: ["q_proj"],
   baseModel: "org/model",
 };
 const matrices = () => {
@@ -101,14 +112,61 @@ test("an adapter comes back as it was written", async () => {
   });
 });
 
+test("an adapter of every kind comes back as it was written, and PEFT's shorter spellings are read", async () => {
+  const module = MODULES[0] as string;
+  const settings: AdapterSettings = {
+    ...SETTINGS,
+    method: "dora",
+    target_modules: ".*(q|v)_proj",
+    exclude_modules: ["v_proj"],
+    layers_to_transform: [0],
+    layers_pattern: ["layers"],
+    rank_pattern: { "0.self_attn.q_proj": 2 },
+    alpha_pattern: { q_proj: 3 },
+    modules_to_save: ["lm_head"],
+    lora_dropout: 0.1,
+    init_lora_weights: "pissa_niter_4",
+    rank: 7,
+  };
+  const tensors = [
+    ...matrices(),
+    { name: adapterTensorName(module, "magnitude"), shape: [4], data: Float32Array.of(1, 2, 3, 4) },
+    { name: savedWeightName("lm_head.weight"), shape: [2, 1], data: Float32Array.of(5, 6) },
+  ];
+  await writeAdapter(dir, settings, tensors);
+  const read = await readAdapter(dir);
+  expect(read.settings).toEqual(settings);
+  for (const { name, data } of tensors) expect(read.tensors.get(name)?.data).toEqual(data);
+  expect([...read.tensors.keys()]).toContain(`base_model.model.${module}.lora_magnitude_vector`);
+  const path = join(dir, "adapter_config.json");
+  const json = JSON.parse(await readFile(path, "utf8"));
+  const shorter = {
+    layers_to_transform: 0,
+    layers_pattern: "layers",
+    exclude_modules: "v_proj",
+    init_lora_weights: true,
+  };
+  await writeFile(path, JSON.stringify({ ...json, ...shorter }));
+  expect((await readAdapter(dir)).settings).toEqual({
+    ...settings,
+    exclude_modules: "v_proj",
+    init_lora_weights: "default",
+  });
+});
+
 test.each([
   [{ peft_type: "IA3" }, /peft_type must be LORA/],
   [{ r: 0 }, /adapter_config.json: r /],
   [{ r: "2" }, /adapter_config.json: r /],
-  [{ use_dora: true }, /DoRA adapters are not supported/],
+  [{ use_dora: true }, /has no partner .*lora_magnitude_vector/],
   [{ bias: "all" }, /bias must be none/],
-  [{ rank_pattern: { q_proj: 3 } }, /rank_pattern/],
-  [{ modules_to_save: ["lm_head"] }, /modules_to_save must be empty/],
+  [{ lora_bias: true }, /lora_bias must be false/],
+  [{ init_lora_weights: "olora" }, /init_lora_weights "olora" changes the base model/],
+  [{ layer_replication: [[0, 4]] }, /layer_replication is not supported/],
+  [{ trainable_token_indices: [1] }, /trainable_token_indices is not supported/],
+  [{ rank_pattern: { q_proj: 3 } }, /must have rank 3/],
+  [{ rank_pattern: { "(": 3 } }, /rank_pattern/],
+  [{ alpha_pattern: { q_proj: "x" } }, /alpha_pattern/],
   [{ target_modules: undefined }, /target_modules/],
   [{ r: 3 }, /must have rank 3/],
 ])("a configuration this engine cannot apply is refused: %j", async (change, sentence) => {
@@ -125,6 +183,8 @@ test("broken adapter files are refused by name", async () => {
   const weights = join(dir, "adapter_model.safetensors");
   await writeSafetensors(weights, matrices().slice(0, 1));
   await expect(readAdapter(dir)).rejects.toThrow(/has no partner/);
+  await writeSafetensors(weights, [{ name: savedWeightName("lm_head.weight"), shape: [1], data: new Float32Array(1) }]);
+  await expect(readAdapter(dir)).rejects.toThrow(/belongs to no module of modules_to_save/);
   await writeSafetensors(weights, [{ name: "strange", shape: [2, 2], data: new Float32Array(4) }]);
   await expect(readAdapter(dir)).rejects.toThrow(/"strange" is no LoRA matrix/);
   await writeFile(join(dir, "adapter_config.json"), "{");

@@ -1,5 +1,5 @@
 /** @file How every operator is written in ONNX (opset 18, with ONNX Runtime's com.microsoft domain). */
-import type { OpAttributes, OpName, Value } from "../graph/ops";
+import { droppedShare, type OpAttributes, type OpName, type Value } from "../graph/ops";
 
 export interface OnnxAttribute {
   name: string;
@@ -122,6 +122,11 @@ export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
   Sigmoid: plain("Sigmoid"),
   Silu: (_attributes, inputs) => ({ opType: "QuickGelu", domain: MICROSOFT, inputs, attributes: [float("alpha", 1)] }),
   Tanh: plain("Tanh"),
+  Dropout: ({ rate }, [x, mask], _integers, _output, steps) => {
+    const factor = steps.fill("float32", [], 1 / (1 - droppedShare(rate)));
+    const factors = steps.add({ opType: "DequantizeLinear", inputs: [mask as string, factor] });
+    return { opType: "Mul", inputs: [x as string, factors] };
+  },
   Erf: plain("Erf"),
   Gelu: ({ approximation }, inputs) => ({
     opType: approximation === "tanh" ? "FastGelu" : "Gelu",

@@ -19,6 +19,7 @@ interface OperatorCase {
     b: GraphBuilder,
     float: (name: string, shape: number[], low?: number, high?: number) => Value,
     integers: (name: string, shape: number[], below: number) => Value,
+    mask: (name: string, shape: number[]) => Value,
   ) => Value;
 }
 
@@ -70,6 +71,11 @@ export const operatorCases: OperatorCase[] = [
   { op: "Sigmoid", name: "Sigmoid", build: (b, f) => b.op("Sigmoid", [f("a", [9], -3, 3)], {}) },
   { op: "Silu", name: "Silu", build: (b, f) => b.op("Silu", [f("a", [9], -3, 3)], {}) },
   { op: "Tanh", name: "Tanh", build: (b, f) => b.op("Tanh", [f("a", [9], -2, 2)], {}) },
+  {
+    op: "Dropout",
+    name: "Dropout",
+    build: (b, f, _integers, mask) => b.op("Dropout", [f("a", [3, 4]), mask("m", [3, 4])], { rate: 0.25 }),
+  },
   { op: "Erf", name: "Erf", build: (b, f) => b.op("Erf", [f("a", [9], -2, 2)], {}) },
   { op: "Gelu", name: "Gelu", build: (b, f) => b.op("Gelu", [f("a", [9], -3, 3)], { approximation: "none" }) },
   { op: "Gelu", name: "Gelu by tanh", build: (b, f) => b.op("Gelu", [f("a", [9], -3, 3)], { approximation: "tanh" }) },
@@ -137,6 +143,10 @@ export function buildOperatorCase({ build }: OperatorCase, b: GraphBuilder) {
     (name, shape, below) => {
       feeds[name] = BigInt64Array.from({ length: sizeOf(shape) }, (_, k) => BigInt((k * 5 + 1) % below));
       return b.input(name, shape, "int64");
+    },
+    (name, shape) => {
+      feeds[name] = Int8Array.from(numbers(sizeOf(shape), 3), (value) => (value > 0 ? 1 : 0));
+      return b.input(name, shape, "int8");
     },
   );
   return { output, leaves, feeds };

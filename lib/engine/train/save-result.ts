@@ -2,11 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ADAPTER_WEIGHTS_FILE, type AdapterSettings, writeAdapter } from "../lora/adapter-format";
+import { ADAPTER_WEIGHTS_FILE, writeAdapter } from "../lora/adapter-format";
 import { durableWrite } from "../safetensors/durable-write";
 import { openSafetensors } from "../safetensors/open-safetensors";
 import { writeSafetensors } from "../safetensors/write-safetensors";
-import type { Parameter } from "../types";
+import type { Parameter, TrainableModel } from "../types";
 import { replaceFolder } from "./checkpoint";
 
 const COPIED_FILES = [
@@ -21,24 +21,25 @@ const COPIED_FILES = [
 ];
 
 /**
- * Writes `adapter/` (PEFT's format) or, when `adapter` is null, `model/` (a Hugging Face model folder), all F32.
+ * Writes `adapter/` (PEFT's format) or, for full fine-tuning, `model/` (a Hugging Face model folder), all F32.
  * @returns the folder's path
- * @throws Error when the file, read again, differs in any byte from the parameters in memory
+ * @throws Error when the file, read again, differs in any byte from what is in memory
  */
 export async function saveResult(options: {
   runDir: string;
   modelDir: string;
-  parameters: readonly Parameter[];
-  adapter: AdapterSettings | null;
+  model: Pick<TrainableModel, "parameters" | "adapter">;
 }): Promise<string> {
-  const { runDir, modelDir, parameters, adapter } = options;
+  const { runDir, modelDir, model } = options;
+  const adapter = model.adapter?.result() ?? null;
+  const tensors = adapter?.tensors ?? model.parameters;
   const temporary = join(runDir, `.writing-${randomUUID()}`);
   const final = join(runDir, adapter ? "adapter" : "model");
   await mkdir(temporary, { recursive: true });
   try {
-    if (adapter) await writeAdapter(temporary, adapter, parameters);
+    if (adapter) await writeAdapter(temporary, adapter.settings, adapter.tensors);
     else {
-      await writeSafetensors(join(temporary, "model.safetensors"), parameters);
+      await writeSafetensors(join(temporary, "model.safetensors"), tensors);
       await copyModelFiles(modelDir, temporary);
     }
     await replaceFolder(temporary, final);
@@ -46,7 +47,7 @@ export async function saveResult(options: {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
-  await verifyTensors(join(final, adapter ? ADAPTER_WEIGHTS_FILE : "model.safetensors"), parameters);
+  await verifyTensors(join(final, adapter ? ADAPTER_WEIGHTS_FILE : "model.safetensors"), tensors);
   return final;
 }
 
@@ -67,12 +68,15 @@ async function copyModelFiles(modelDir: string, target: string): Promise<void> {
 }
 
 /** Byte for byte, so that -0 and NaN patterns count too. */
-export async function verifyTensors(path: string, parameters: readonly Parameter[]): Promise<void> {
+export async function verifyTensors(
+  path: string,
+  tensors: readonly Pick<Parameter, "name" | "shape" | "data">[],
+): Promise<void> {
   const file = await openSafetensors(path);
   try {
-    if (file.tensors.size !== parameters.length)
-      throw new Error(`${path} holds ${file.tensors.size} tensors, expected ${parameters.length}`);
-    for (const { name, shape, data } of parameters) {
+    if (file.tensors.size !== tensors.length)
+      throw new Error(`${path} holds ${file.tensors.size} tensors, expected ${tensors.length}`);
+    for (const { name, shape, data } of tensors) {
       const stored = file.tensors.get(name);
       const expected = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
       if (

@@ -14,7 +14,6 @@ import { blockSeeds } from "../data/block-seeds";
 import { countLossTokens } from "../data/count-loss-tokens";
 import { epochOrder, stepMicroBatches } from "../data/epoch-order";
 import type { Blocks } from "../data/open-blocks";
-import { type AdapterSettings, adapterTargetModules } from "../lora/adapter-format";
 import { clipGradients, gradientNorm } from "../optim/clip-gradients";
 import { learningRateAt, scheduleOf } from "../optim/learning-rate";
 import { openOptimizer } from "../optim/open-optimizer";
@@ -85,7 +84,6 @@ async function trainWith(
 ): Promise<"completed" | "stopped"> {
   const { config, model, blocks, runDir, emit } = options;
   const { parameters } = model;
-  const adapter = adapterSettings(config, parameters);
   const configHash = hashSettings({ config, blocks, parameters, baseFingerprint: options.baseFingerprint });
   const schedule = scheduleOf(config, totalSteps);
   const log = (level: "info" | "warn", message: string) => emit({ kind: "log", level, message });
@@ -131,6 +129,7 @@ async function trainWith(
   const save = async () => {
     assertFinite(parameters, progress.step);
     const rng = options.rng.state;
+    const adapter = model.adapter?.settings ?? null;
     const written = await writeCheckpoint(runDir, { configHash, progress, rng, parameters, optimizer, adapter });
     savedStep = progress.step;
     emit({ kind: "checkpoint", step: progress.step, ...written });
@@ -262,7 +261,7 @@ async function trainWith(
     }
   }
   assertFinite(parameters, result.step);
-  const adapterPath = await saveResult({ runDir, modelDir: options.modelDir, parameters, adapter });
+  const adapterPath = await saveResult({ runDir, modelDir: options.modelDir, model });
   emit({
     kind: "done",
     outcome: "completed",
@@ -298,20 +297,6 @@ function checkTrainable({ blocks, config, model }: TrainOptions, totalSteps: num
   if (model.parameters.length === 0) {
     throw new TrainingFailure("user_config", "There is no parameter to train; choose other target_modules.", null);
   }
-}
-
-function adapterSettings(config: RunConfig, parameters: readonly Parameter[]): AdapterSettings | null {
-  if (config.method === "full") return null;
-  return {
-    rank: config.rank,
-    alpha: config.alpha,
-    useRslora: config.method === "rslora",
-    targetModules: adapterTargetModules(
-      config.target_modules,
-      parameters.map(({ name }) => name),
-    ),
-    baseModel: config.model_type,
-  };
 }
 
 function describeHeldOut({ manifest }: Blocks, maxPositions: number): string {

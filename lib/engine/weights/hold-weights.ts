@@ -20,6 +20,13 @@ export interface HeldWeights {
   lent: LentWeights;
 }
 
+export interface HoldOptions {
+  /** Matrices of the layers that stay float32 in memory because they are trained. */
+  keepWhole?: ReadonlySet<string>;
+  /** Sees each weight before it is held, and may put another in its place. */
+  prepare?: (weight: CheckpointWeight) => Promise<CheckpointWeight>;
+}
+
 type PackedPrecision = Extract<BasePrecision, "bf16" | "nf4">;
 
 /** How a matrix is read into fewer bits. */
@@ -43,6 +50,7 @@ export async function holdWeights(
   modelDir: string,
   architecture: Architecture,
   { base_precision: precision, weight_offload: offload }: Pick<RunConfig, "base_precision" | "weight_offload">,
+  { keepWhole = new Set(), prepare = async (weight) => weight }: HoldOptions = {},
 ): Promise<HeldWeights> {
   const { shape, linears, layerName } = architecture;
   const matrices = new Map(
@@ -56,8 +64,9 @@ export async function holdWeights(
   const codes: Record<string, Float32Array | Int8Array>[] = Array.from({ length: shape.layers }, () => ({}));
   const packed: Map<string, PackedWeight>[] = codes.map(() => new Map());
   const onDisk: Map<string, string>[] = codes.map(() => new Map());
-  await readWeights(modelDir, architecture, async (weight) => {
-    const matrix = matrices.get(weight.name);
+  await readWeights(modelDir, architecture, async (stored) => {
+    const weight = await prepare(stored);
+    const matrix = keepWhole.has(weight.name) ? undefined : matrices.get(weight.name);
     if (precision in PACK && wide.has(weight.name)) halves.set(weight.name, await weight.readHalf());
     else if (matrix && offload === "disk") {
       // Once, to see that every value is finite.

@@ -1,7 +1,7 @@
 /** @file What a schema can't know: whether model and dataset are there and fit the numbers. */
 import { countSteps } from "@/lib/contracts/count-steps";
 import type { RunConfig } from "@/lib/contracts/run-config";
-import { selectionProblem } from "@/lib/contracts/select-modules";
+import { savedModulesProblem, selectionProblem } from "@/lib/contracts/select-modules";
 import type { ModelView } from "@/lib/contracts/views";
 import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
 import type { DatasetRow } from "@/lib/db/repositories/datasets";
@@ -75,10 +75,13 @@ async function modelProblems(config: RunConfig, model: ModelView): Promise<Recor
     problems["max_seq_length"] = [`must be at most ${model.contextLength}, the model's context`];
   }
   if (config.method !== "full") {
-    const { linears } = await readModelParts(model.path, model.id);
+    const { linears, weights } = await readModelParts(model.path, model.id);
     const modules = linears.map(({ name }) => name);
     const problem = selectionProblem(modules, config);
     if (problem) problems[problem.field] = [problem.message];
+    const names = weights.map(([name]) => name);
+    const saved = savedModulesProblem(names, config.modules_to_save);
+    if (saved) problems["modules_to_save"] = [saved];
   }
   return problems;
 }
