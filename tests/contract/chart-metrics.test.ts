@@ -83,10 +83,12 @@ describe.each(TEST_DATABASES)("metrics for a chart on %s", (kind) => {
 
   it("keep extremes, evaluations, ends and order, and no more than asked for", async () => {
     const rng = Rng.seeded(2);
-    for (let round = 0; round < 12; round++) {
-      const rows = randomRows(rng, 300 + rng.below(900));
+    for (let round = 0; round < 13; round++) {
+      // The last one is so long that it is read in parts.
+      const rows = randomRows(rng, round === 12 ? 9000 : 300 + rng.below(900));
       const runId = await addMetrics(rows);
       const all = await listMetrics(ctx, { runId, maxPoints: rows.length });
+      expect(all.map(({ step }) => step)).toEqual(rows.map(({ step }) => step));
       for (const maxPoints of [4, 5, 37, 250]) {
         const kept = await listMetrics(ctx, { runId, maxPoints });
         const steps = kept.map(({ step }) => step);
@@ -107,6 +109,17 @@ describe.each(TEST_DATABASES)("metrics for a chart on %s", (kind) => {
           expect([Math.min(...after), Math.max(...after)]).toEqual([Math.min(...before), Math.max(...before)]);
         }
       }
+    }
+  });
+
+  it("of a long run let others have their turn while they are read", async () => {
+    const runId = await addMetrics(Array.from({ length: 20_000 }, (_, i) => ({ step: i + 1, trainLoss: Math.sin(i) })));
+    for (const maxPoints of [100, 20_000]) {
+      let turns = 0;
+      const timer = setInterval(() => turns++, 0);
+      await listMetrics(ctx, { runId, maxPoints });
+      clearInterval(timer);
+      expect(turns).toBeGreaterThanOrEqual(3);
     }
   });
 

@@ -1,4 +1,5 @@
 /** @file The metrics of a long run, down-sampled by the database, so that no process holds 100,000 rows to draw a line. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { and, asc, eq, gte, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { Reader } from "../types";
 import type { MetricRow } from "./metrics";
@@ -9,6 +10,12 @@ export interface MetricRange {
   fromStep: number;
   toStep: number;
 }
+
+/**
+ * What one query may look at. The driver of a local file is synchronous: while it looks, nothing else of the process runs,
+ * so a long run is read in parts, and others get their turn in between.
+ */
+const ROWS_AT_ONCE = 4096;
 
 /** Of the first process. */
 const inRange = ({ trainingMetric: metric }: Reader["tables"], { runId, fromStep, toStep }: MetricRange) =>
@@ -34,16 +41,50 @@ export async function findMetricExtent(
 /** By step. */
 export async function listMetricRange(db: Reader, range: MetricRange): Promise<MetricRow[]> {
   const { trainingMetric: metric } = db.tables;
-  return db.orm.select().from(metric).where(inRange(db.tables, range)).orderBy(asc(metric.step));
+  const all: MetricRow[] = [];
+  let { fromStep } = range;
+  for (;;) {
+    const rows = await db.orm
+      .select()
+      .from(metric)
+      .where(inRange(db.tables, { ...range, fromStep }))
+      .orderBy(asc(metric.step))
+      .limit(ROWS_AT_ONCE);
+    for (const row of rows) all.push(row);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_AT_ONCE) return all;
+    fromStep = last.step + 1;
+    await nextTurn();
+  }
 }
 
 /**
  * Of every `stepsPerBucket` steps, counted from `fromStep`, the rows with the lowest and the highest train loss; besides
  * these the rows of `fromStep` and `toStep`, every evaluation and every row that is not finite. By step.
+ * @param range.rows how many rows it has, about
  */
 export async function listMetricExtremes(
   db: Reader,
+  range: MetricRange & { stepsPerBucket: number; rows: number },
+): Promise<MetricRow[]> {
+  const { fromStep, toStep, stepsPerBucket } = range;
+  const buckets = Math.ceil((toStep - fromStep + 1) / stepsPerBucket);
+  const parts = db.kind === "libsql" ? Math.ceil(range.rows / ROWS_AT_ONCE) : 1;
+  // Whole buckets, so that a part has the extremes that the whole has there.
+  const stepsPerPart = stepsPerBucket * Math.ceil(buckets / parts);
+  const all: MetricRow[] = [];
+  for (let from = fromStep; from <= toStep; from += stepsPerPart) {
+    const part = { ...range, fromStep: from, toStep: Math.min(toStep, from + stepsPerPart - 1) };
+    for (const row of await listExtremesOf(db, part, [fromStep, toStep])) all.push(row);
+    if (part.toStep < toStep) await nextTurn();
+  }
+  return all;
+}
+
+async function listExtremesOf(
+  db: Reader,
   range: MetricRange & { stepsPerBucket: number },
+  alwaysKept: number[],
 ): Promise<MetricRow[]> {
   const { trainingMetric: metric } = db.tables;
   // Whole numbers as text: bound numbers are fractions to SQLite, and whole division is wanted.
@@ -75,7 +116,7 @@ export async function listMetricExtremes(
   const kept = or(
     isNotNull(metric.evalLoss),
     eq(metric.isFinite, false),
-    inArray(metric.step, [range.fromStep, range.toStep]),
+    inArray(metric.step, alwaysKept),
     inArray(metric.step, extremes),
   );
   return db.orm

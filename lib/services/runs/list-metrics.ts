@@ -32,7 +32,7 @@ export async function listMetrics(ctx: ServiceContext, input: ListMetricsInput):
   // Two rows of each stretch, besides the first and the last.
   const stretches = Math.floor((Math.max(FEWEST_POINTS, maxPoints) - 2) / 2);
   const stepsPerBucket = Math.ceil((extent.lastStep - extent.firstStep + 1) / stretches);
-  return (await listMetricExtremes(ctx.db, { ...range, stepsPerBucket })).map(toMetricPoint);
+  return (await listMetricExtremes(ctx.db, { ...range, stepsPerBucket, rows: extent.rows })).map(toMetricPoint);
 }
 
 const clampStep = (step: number): number => Math.min(Math.max(0, step), LAST_STEP);
