@@ -15,6 +15,8 @@ import type { Sessions } from "./sessions";
 
 /** Prompts are filled up to a multiple of this, and caches grow by it: few lengths, few sessions. */
 const LENGTH_STEP = 128;
+/** Long ones by this part of themselves: a session for every 128 tokens would be hundreds in a long text. */
+const LENGTH_SHARE = 1 / 8;
 
 interface Model {
   architecture: Architecture;
@@ -30,7 +32,10 @@ interface LayerCache {
   values: Float32Array;
 }
 
-const roundUp = (length: number, limit: number) => Math.min(limit, Math.ceil(length / LENGTH_STEP) * LENGTH_STEP);
+function roundUp(length: number, limit: number): number {
+  const step = Math.max(LENGTH_STEP, 2 ** Math.floor(Math.log2(length)) * LENGTH_SHARE);
+  return Math.min(limit, Math.ceil(length / step) * step);
+}
 
 export class CachedCompletion implements Completion {
   logits: Float32Array = new Float32Array(0);

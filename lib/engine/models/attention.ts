@@ -115,14 +115,18 @@ export function attention(
       ? b.reshape(x, [batchSize, keyValueHeads, x.shape[3] as number, headSize])
       : b.reduceSum(x, [2], false);
 
+  const scoresOf = (queries: Value, keys: Value): { scores: Value; tanh: Value | null } => {
+    const products = b.matMul(queries, keys, { transB: true, alpha });
+    if (!softcap) return { scores: products, tanh: null };
+    const tanh = b.op("Tanh", [products], {});
+    return { scores: b.mul(tanh, b.scalar(softcap)), tanh };
+  };
   /** @param mask [batch, 1, 1, rows, keys] */
   const attend = (rows: Value, seenKeys: Value, seenValues: Value, mask: Value): AttendedChunk => {
     const queries = stack(rows);
     const keys = shared(seenKeys);
     const values = shared(seenValues);
-    const products = b.matMul(queries, keys, { transB: true, alpha });
-    const tanh = softcap ? b.op("Tanh", [products], {}) : null;
-    const scores = tanh && softcap ? b.mul(tanh, b.scalar(softcap)) : products;
+    const { scores, tanh } = scoresOf(queries, keys);
     const grouped = [batchSize, keyValueHeads, group, rows.shape[2] as number, keys.shape[3] as number];
     const masked = b.add(b.reshape(scores, grouped), mask);
     const weights = b.reshape(b.op("Softmax", [masked], {}), scores.shape);
@@ -132,10 +136,18 @@ export function attention(
     chunks.length === 1 ? (chunks[0] as Value) : b.op("Concat", chunks, { axis: 2 });
   const flat = (x: Value) => b.reshape(b.transpose(x, [0, 2, 1, 3]), [batchSize * blockLength, heads * headSize]);
 
+  // One token after others: joining scores instead of keys and values spares a copy of the whole cache for every token.
   if (past) {
-    const keys = b.op("Concat", [past.keys, k], { axis: 2 });
-    const values = b.op("Concat", [past.values, v], { axis: 2 });
-    return flat(attend(q, keys, values, past.mask).mixed);
+    const cached = past.keys.shape[2] as number;
+    const queries = stack(q);
+    const ofPast = scoresOf(queries, shared(past.keys)).scores;
+    const scores = b.op("Concat", [ofPast, scoresOf(queries, shared(k)).scores], { axis: 4 });
+    const weights = b.op("Softmax", [b.add(scores, past.mask)], {});
+    const mixed = b.add(
+      b.matMul(b.slice(weights, 4, 0, cached), shared(past.values)),
+      b.mul(b.slice(weights, 4, cached, cached + 1), shared(v)),
+    );
+    return flat(unstack(mixed));
   }
   const chunks = masks.map(({ start, end, keyStart, mask }) =>
     attend(rowsOf(q, start, end), rowsOf(k, keyStart, end), rowsOf(v, keyStart, end), mask),
