@@ -4,6 +4,7 @@ export const SUPPORTED_MODEL_TYPES = [
   "mistral",
   "qwen2",
   "qwen3",
+  "gemma",
   "gemma2",
   "gemma3_text",
   "phi",

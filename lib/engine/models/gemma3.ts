@@ -2,14 +2,14 @@
 import { z } from "zod";
 import type { Architecture } from "./architecture";
 import { gatedDecoder, headShapeOf } from "./gated-decoder";
-import { GemmaConfig, gemmaOptions } from "./gemma2";
+import { LaterGemmaConfig, laterGemmaOptions } from "./gemma2";
 import { layerKinds } from "./layer-kinds";
 import { RopeConfig, RopeParameters, rotarySpec } from "./rotary";
 
 const GLOBAL_THETA = 1_000_000;
 const LOCAL_THETA = 10_000;
 
-export const Gemma3Config = GemmaConfig.extend({
+export const Gemma3Config = LaterGemmaConfig.extend({
   max_position_embeddings: z.int().positive().default(131072),
   attn_logit_softcapping: z.null("caps are not supported in Gemma 3, whose code does not apply them").optional(),
   final_logit_softcapping: z.number().positive().nullish(),
@@ -29,7 +29,7 @@ export function gemma3(config: Gemma3Config): Architecture {
   const everything = { rope_theta: config.rope_theta ?? GLOBAL_THETA, rope_scaling, max_position_embeddings };
   const windowed = { rope_theta: config.rope_local_base_freq ?? LOCAL_THETA, max_position_embeddings };
   return gatedDecoder(config, {
-    ...gemmaOptions(config, null),
+    ...laterGemmaOptions(config, null),
     logitsCap: config.final_logit_softcapping ?? null,
     normsHeads: true,
     kinds: layerKinds({

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { isSupportedModelType, SUPPORTED_MODEL_TYPES, type SupportedModelType } from "@/lib/contracts/model-types";
 import { AppError } from "@/lib/errors";
 import type { Architecture } from "./architecture";
+import { GemmaConfig, gemma } from "./gemma";
 import { Gemma2Config, gemma2 } from "./gemma2";
 import { Gemma3Config, gemma3 } from "./gemma3";
 import { GptBigcodeConfig, gptBigcode } from "./gpt-bigcode";
@@ -31,6 +32,7 @@ const ARCHITECTURES: Record<SupportedModelType, (config: unknown) => Architectur
   mistral: (config) => mistral(MistralConfig.parse(config)),
   qwen2: (config) => qwen2(QwenConfig.parse(config)),
   qwen3: (config) => qwen3(Qwen3Config.parse(config)),
+  gemma: (config) => gemma(GemmaConfig.parse(config)),
   gemma2: (config) => gemma2(Gemma2Config.parse(config)),
   gemma3_text: (config) => gemma3(Gemma3Config.parse(config)),
   phi3: (config) => phi3(Phi3Config.parse(config)),
