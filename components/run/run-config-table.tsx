@@ -6,7 +6,8 @@ import type { RunConfig } from "@/lib/contracts/run-config";
 
 function show(value: RunConfig[keyof RunConfig]): string {
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
-  if (typeof value === "number") return formatRate(value);
+  // Every digit of a whole number counts: a seed, a number of tokens.
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : formatRate(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return value === "" ? "none" : value;
   const entries = Object.entries(value);

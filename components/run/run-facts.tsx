@@ -16,7 +16,8 @@ export function RunFacts({ run, metrics }: { run: RunView; metrics: MetricPoint[
       ? `${((trainableParameters / totalParameters) * 100).toFixed(1)} % of ${formatCompact(totalParameters)}`
       : undefined;
   const lastMetric = metrics.at(-1);
-  const after = run.evalLossAfter ?? metrics.findLast(({ evalLoss }) => evalLoss !== null)?.evalLoss ?? null;
+  // Not the result's: that may be of an earlier, better step.
+  const latest = metrics.findLast(({ evalLoss }) => evalLoss !== null)?.evalLoss ?? run.evalLossAfter;
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-4 rounded-box border bg-surface p-4 sm:grid-cols-4 xl:grid-cols-8">
       <Stat label="Train loss" value={<span data-testid="train-loss">{formatLoss(run.trainLoss)}</span>} />
@@ -27,8 +28,8 @@ export function RunFacts({ run, metrics }: { run: RunView; metrics: MetricPoint[
       />
       <Stat
         label="Held-out, latest"
-        value={formatLoss(after)}
-        title={`Perplexity ${formatPerplexity(after)}${run.evalTokens ? `, on ${formatCount(run.evalTokens)} tokens` : ""}`}
+        value={formatLoss(latest)}
+        title={`Perplexity ${formatPerplexity(latest)}${run.evalTokens ? `, on ${formatCount(run.evalTokens)} tokens` : ""}`}
       />
       <Stat label="Learning rate" value={lastMetric ? formatRate(lastMetric.learningRate) : "–"} />
       <Stat

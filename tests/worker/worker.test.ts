@@ -92,6 +92,22 @@ describe.each(TEST_DATABASES)("a worker on %s", (kind) => {
     await expect(resumeRun(ctx, { runId })).rejects.toMatchObject({ code: "conflict" });
   });
 
+  it("keeps of a run that ended early why it did, and which step its adapter is of", async () => {
+    const endReason = "Ended early after step 6 of 20: the last evaluation did not lower the held-out loss.";
+    const runId = await queue({ steps: 6, done: { adapterStep: 4, endReason, evalLossAfter: 1.5 } });
+    const plain = await queue({ steps: 3 });
+    start();
+    expect(await ended(runId)).toMatchObject({
+      status: "completed",
+      step: 6,
+      adapterStep: 4,
+      evalLossAfter: 1.5,
+      exitCause: null,
+      exitMessage: endReason,
+    });
+    expect(await ended(plain)).toMatchObject({ status: "completed", adapterStep: null, exitMessage: null });
+  });
+
   it("stops a queued run at once", async () => {
     const runId = await queue();
     expect(await stopRun(ctx, { runId })).toMatchObject({ status: "stopped" });

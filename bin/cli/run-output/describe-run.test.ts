@@ -63,6 +63,8 @@ test("a result names the change of the held-out loss with its direction", () => 
     "status: completed\nadapter: /x/adapter\nheld-out loss: 3.0000 before, 2.4000 after (20.0 % lower)",
   );
   expect(describeResult({ ...done, evalLossAfter: 3.3 })).toContain("10.0 % higher");
+  expect(describeResult({ ...done, adapterStep: 20 })).toContain("adapter of step 20, the best: /x/adapter");
+  expect(describeResult({ ...done, adapterStep: done.step })).toContain("adapter: /x/adapter");
 });
 
 test("a run that did not finish says why and how to go on", () => {
