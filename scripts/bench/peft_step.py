@@ -1,6 +1,6 @@
 """A contestant of `npm run bench -- --vs peft`: the step of step-process.ts by transformers and peft on torch's CPU.
 
-python peft_step.py FOLDER TOKENS fp32|bf16|autocast checkpointing|plain THREADS
+python peft_step.py FOLDER TOKENS fp32|bf16|autocast|bf16-autocast checkpointing|plain THREADS
 
 Reads the same checkpoint and the same tokens, does one step, says that it is ready, then does one step for each line on
 standard input. Replies are JSON lines, with peak memory and the processor time used while waiting, as serve-steps.ts has them.
@@ -26,7 +26,7 @@ def say(reply):
     print(json.dumps(reply), flush=True)
 
 
-model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16 if dtype == "bf16" else torch.float32)
+model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16 if dtype.startswith("bf16") else torch.float32)
 base_parameters = model.num_parameters()
 model = get_peft_model(
     model, LoraConfig(r=8, lora_alpha=16, target_modules="all-linear", lora_dropout=0.0, task_type="CAUSAL_LM")
@@ -42,7 +42,7 @@ tokens = ((torch.arange(int(length)) * 7919 + 13) % model.config.vocab_size)[Non
 
 
 def step():
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == "autocast"):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype.endswith("autocast")):
         loss = model(input_ids=tokens, labels=tokens).loss
     loss.backward()
     optimizer.step()
