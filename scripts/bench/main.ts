@@ -9,11 +9,11 @@ import { chooseCells, USAGE } from "./choose-cells";
 import { describeMachine } from "./describe-machine";
 import { drawBars } from "./draw-bars";
 import type { EngineCell } from "./engine-cells";
-import { findPython } from "./find-python";
+import { findPython, type Python } from "./find-python";
 import { measureGroup } from "./measure-group";
 import { isPlanned } from "./peft-settings";
 import type { ProgramCell } from "./program-cells";
-import { runProgram } from "./program-cells";
+import { runProgram } from "./run-program";
 import { toMarkdown } from "./to-markdown";
 import { writeDocs } from "./write-docs";
 
@@ -28,10 +28,10 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-async function measureProgram({ name, measure }: ProgramCell): Promise<Result> {
+async function measureProgram({ name, measure }: ProgramCell, python: Python | null): Promise<Result> {
   say(name);
   const measuredAt = new Date().toISOString();
-  const outcome = await inFolder(measure).then(
+  const outcome = await inFolder((folder) => measure(folder, python)).then(
     (figures) => ({ figures }),
     (error: Error) => ({ failed: error.message }),
   );
@@ -70,7 +70,7 @@ async function bench(): Promise<void> {
   mkdirSync(join(root, "data"), { recursive: true });
   // The programs measure what is built; the engine's cells run from the sources.
   if (choice.programs.length > 0) await ensureReady();
-  for (const cell of choice.programs) await record([await measureProgram(cell)]);
+  for (const cell of choice.programs) await record([await measureProgram(cell, python)]);
   for (const [shape, ofShape] of groupBy(choice.engine, "shape")) {
     await inFolder(async (folder) => {
       await runProgram("write-shape.ts", shape, folder);
@@ -82,6 +82,7 @@ async function bench(): Promise<void> {
     });
   }
   process.stdout.write(`${toMarkdown({ version: 1, ...machine, results: measured })}\n`);
+  if (choice.isQuick) say("These figures show that everything runs, and nothing else.");
   say(`written to ${files}.json, ${files}.md and ${files}.svg`);
 }
 

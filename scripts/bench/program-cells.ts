@@ -1,17 +1,15 @@
 /** @file Cells that measure the product, or have a program of their own. */
-import { join } from "node:path";
 import { BASE_PRECISIONS, type BasePrecision } from "@/lib/contracts/run-config";
-import { root } from "../setup/root.mjs";
-import { lastLines, runCommand } from "../setup/run-command.mjs";
+import type { Python } from "./find-python";
+import { measureGeneration } from "./generation-cell";
 import { measureFirstLoss, measureStart } from "./measure-start.mjs";
+import type { Figures } from "./run-program";
 import { trainQuickstart } from "./train-quickstart.mjs";
-
-export type Figures = Record<string, number | string>;
 
 export interface ProgramCell {
   name: string;
-  /** Measures in an empty folder. Names of figures carry their units. */
-  measure(folder: string): Promise<Figures>;
+  /** Measures in an empty folder; with a Python where the other side's work is wanted too. Names carry their units. */
+  measure(folder: string, python: Python | null): Promise<Figures>;
 }
 
 /** One run of each precision serves both cells below: the same settings and seed give the same losses. */
@@ -40,12 +38,5 @@ export const PROGRAM_CELLS: readonly ProgramCell[] = [
   { name: "first loss", measure: measureFirstLoss },
   { name: "quickstart", measure: (folder) => quickstart(folder, "fp32") },
   { name: "loss by precision", measure: measureLossByPrecision },
+  { name: "generation", measure: measureGeneration },
 ];
-
-/** A TypeScript program that prints its figures as one JSON line, in a process of its own. */
-export async function runProgram(name: string, ...args: string[]): Promise<Figures> {
-  const path = join(root, "scripts", "bench", name);
-  const { code, output } = await runCommand(process.execPath, ["--import", "tsx", path, ...args]);
-  if (code !== 0) throw new Error(lastLines(output));
-  return JSON.parse(output.trim().split("\n").at(-1) ?? "{}");
-}
