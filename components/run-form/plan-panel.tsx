@@ -3,17 +3,10 @@ import { Card } from "@/components/ui/card";
 import { formatCompact, formatCount } from "@/components/ui/format";
 import { Stat } from "@/components/ui/stat";
 import type { ModelView } from "@/lib/contracts/views";
-import type { DatasetChoice } from "./source-fields";
 import type { RunFormState } from "./use-run-form";
 
-interface PlanPanelProps {
-  form: RunFormState;
-  model: ModelView | undefined;
-  dataset: DatasetChoice | undefined;
-}
-
 /** What this run will be, counted from the real data and the real model. */
-export function PlanPanel({ form, model, dataset }: PlanPanelProps) {
+export function PlanPanel({ form, model }: { form: RunFormState; model: ModelView | undefined }) {
   const { plan, facts, isCounting, planProblem } = form;
   const share =
     plan && facts ? `${((plan.trainableParameters / facts.totalParameters) * 100).toFixed(1)} %` : undefined;
@@ -43,9 +36,7 @@ export function PlanPanel({ form, model, dataset }: PlanPanelProps) {
       </dl>
       <p className="mt-4 min-h-9 text-[12px] text-text-3">
         {planProblem !== null
-          ? dataset?.id === null
-            ? "This dataset is read when the run starts; its steps are counted then."
-            : planProblem
+          ? planProblem
           : "Counted from the dataset’s own tokens. How long a step takes is measured once the run goes."}
       </p>
     </Card>

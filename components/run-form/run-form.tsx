@@ -38,7 +38,6 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
   const [problem, setProblem] = useState<string | null>(null);
   const element = useRef<HTMLFormElement>(null);
   const model = models.find(({ id }) => id === form.values.model_type);
-  const dataset = datasets.find(({ value }) => value === form.values.dataset_name);
   const isFull = form.values.method === "full";
   const targetModules = <TargetModulesField form={form} modules={model?.linearModules ?? []} />;
 
@@ -117,7 +116,7 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
         </Card>
       </div>
       <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-8">
-        <PlanPanel form={form} model={model} dataset={dataset} />
+        <PlanPanel form={form} model={model} />
         <WorkerNotice />
         {problem !== null && (
           <Notice tone="bad" isAlert>

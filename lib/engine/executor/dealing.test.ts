@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RunConfig } from "@/lib/contracts/run-config";
+import { RunConfig, type RunConfigInput } from "@/lib/contracts/run-config";
 import { Rng } from "../optim/rng";
 import { packDocuments } from "../testing/pack-documents";
 import { TINY_LLAMA, writeRandomModel } from "../testing/random-model";
@@ -24,8 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-async function open(method: "lora" | "full"): Promise<OpenedModel> {
-  const config = RunConfig.parse({ model_type: "tiny", dataset_name: "none", max_seq_length: 64, rank: 3, method });
+async function open(settings: Partial<RunConfigInput>): Promise<OpenedModel> {
+  const base = { model_type: "tiny", dataset_name: "none", max_seq_length: 64, rank: 3 };
+  const config = RunConfig.parse({ ...base, ...settings });
   const model = await openTrainableModel({ modelDir: dir, config, rng: Rng.seeded(5), device: "cpu", threads: 1 });
   // B starts at zero, which would hide every gradient of A.
   const ofB = Rng.seeded(11);
@@ -66,9 +67,11 @@ const cosine = (a: number[], b: number[]) =>
   a.reduce((sum, value, i) => sum + value * (b[i] as number), 0) / norm(a) / norm(b);
 const difference = (a: number[], b: number[]) => norm(a.map((value, i) => value - (b[i] as number))) / norm(b);
 
-describe.each(["lora", "full"] as const)("method %s", (method) => {
+const METHODS: Partial<RunConfigInput>[] = [{ method: "lora" }, { method: "dora" }, { method: "full" }];
+
+describe.each(METHODS)("%o", (settings) => {
   test("packed documents: the loss per token and the gradient of the same documents each in a row of its own", async () => {
-    const model = await open(method);
+    const model = await open(settings);
     const rows = pack(DOCUMENTS);
     expect(rows.length).toBeLessThan(DOCUMENTS.length / 2);
     const packed = await step(model, [packDocuments(rows, BLOCK)]);
@@ -83,36 +86,11 @@ describe.each(["lora", "full"] as const)("method %s", (method) => {
     expect(difference(packed.gradient, apart.gradient)).toBeLessThan(1e-4);
     await model.dispose();
   });
+});
 
-  test("accumulated micro-batches, of whatever size: the gradient of the large batch, noise included", async () => {
-    const model = await open(method);
-    const rows = pack(DOCUMENTS);
-    const seeds = Uint32Array.from(rows, (_, i) => 1000 + i);
-    const deal = (sizes: number[], noiseAlpha: number): Batch[] => {
-      let first = 0;
-      return sizes.map((size) => {
-        const batch = packDocuments(rows.slice(first, first + size), BLOCK);
-        const withSeeds = { ...batch, seeds: seeds.slice(first, first + size), noiseAlpha };
-        first += size;
-        return withSeeds;
-      });
-    };
-    const { length } = rows;
-    const plain = await step(model, deal([length], 0));
-    for (const noiseAlpha of [0, 5]) {
-      const large = await step(model, deal([length], noiseAlpha));
-      if (noiseAlpha > 0) expect(difference(large.gradient, plain.gradient)).toBeGreaterThan(0.01);
-      for (const sizes of [Array(length).fill(1) as number[], [1, length - 1], [length - 2, 2]]) {
-        const small = await step(model, deal(sizes, noiseAlpha));
-        expect(Math.abs(small.loss / large.loss - 1)).toBeLessThan(1e-6);
-        expect(difference(small.gradient, large.gradient)).toBeLessThan(1e-5);
-      }
-    }
-    await model.dispose();
-  });
-
+describe.each([...METHODS, { lora_dropout: 0.3 }])("%o", (settings) => {
   test("evaluation has no noise", async () => {
-    const model = await open(method);
+    const model = await open(settings);
     const batch = packDocuments(pack(DOCUMENTS), BLOCK);
     const noisy = { ...batch, seeds: new Uint32Array(batch.batchSize), noiseAlpha: 5 };
     expect(await model.evaluate(noisy)).toEqual(await model.evaluate(batch));

@@ -124,6 +124,7 @@ for (const method of ["lora", "full"] as const) {
 
 test.each([
   { neftune_noise_alpha: 5 },
+  { method: "dora", lora_dropout: 0.2, neftune_noise_alpha: 5, loraplus_lr_ratio: 4, optimizer: "adamw_8bit" },
   { method: "full", layerwise_lr_decay: 0.8, neftune_noise_alpha: 2, optimizer: "muon" },
 ] satisfies Partial<RunConfigInput>[])("with %o too", async (settings) => {
   await compare(settings);
