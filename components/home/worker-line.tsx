@@ -63,7 +63,8 @@ function WorkerState({ worker, runs }: { worker: WorkerView; runs: RunListView[]
 
 function deviceOf(worker: WorkerView, runs: RunListView[]): string {
   if (worker.device !== "auto") return `device ${worker.device}`;
-  const used = (runs.find(({ id }) => id === worker.currentRunId) ?? runs.find(({ device }) => device !== null))
-    ?.device;
-  return used ? `device ${used} (chosen by auto)` : "device auto, the fastest that opens";
+  const current = runs.find(({ id }) => id === worker.currentRunId)?.device;
+  if (current) return `device ${current}`;
+  const last = runs.find(({ device }) => device !== null)?.device;
+  return last ? `last run on device ${last}` : "device auto, the fastest that opens";
 }

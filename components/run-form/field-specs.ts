@@ -146,7 +146,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   },
   base_precision: {
     input: { kind: "select", options: BASE_PRECISIONS },
-    hint: "Of the frozen weights. bf16 halves their memory and loses nothing of a 16-bit model; int8 trains fastest, on the CPU only; nf4 (QLoRA) takes a seventh.",
+    hint: "Of the frozen weights. bf16 halves their memory and loses nothing of a 16-bit model; int8 trains fastest, on the processor only; nf4 (QLoRA) takes a seventh.",
   },
   optimizer: {
     input: { kind: "select", options: OPTIMIZERS },
@@ -161,7 +161,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   engine: { input: { kind: "select", options: ["onnx"] }, hint: "The built-in engine on ONNX Runtime." },
   device: {
     input: { kind: "select", options: DEVICES },
-    hint: "auto is the processor for now; others train only where they open.",
+    hint: "auto takes CUDA, then WebGPU, where they beat the processor, and says why; a named one never falls back.",
   },
 };
 

@@ -38,7 +38,11 @@ export function RunFacts({ run, metrics }: { run: RunView; metrics: MetricPoint[
         detail="tokens/s"
       />
       <Stat label="Peak memory" value={run.peakBytes === null ? "–" : formatBytes(run.peakBytes)} />
-      <Stat label="Device" value={run.device ?? "–"} />
+      <Stat
+        label="Device"
+        value={run.device ?? "–"}
+        {...(run.device !== null && run.config.device === "auto" && { detail: "by auto", title: "The log says why." })}
+      />
       <Stat
         label="Trained parameters"
         value={trainableParameters === null ? "–" : formatCompact(trainableParameters)}

@@ -1,13 +1,18 @@
 /** @file The ONNX trainer process: see lib/contracts/trainer-protocol.ts for what it reads and says. */
 import { createRequire } from "node:module";
 import { openTrainableModel } from "@/lib/engine/executor/open-model";
+import { chooseDevice } from "@/lib/engine/runtime/choose-device";
 import { loadTokenizer } from "@/lib/tokenizers/load-tokenizer";
 import { runTrainer } from "./run-trainer";
 
 const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
 
 const exitCode = await runTrainer(process.argv[2], {
-  openModel: openTrainableModel,
+  openModel: async ({ device: wanted, log, ...options }) => {
+    const { device, message } = await chooseDevice(wanted);
+    if (message) log(message);
+    return openTrainableModel({ ...options, device });
+  },
   loadTokenizer,
   versions: { node: process.versions.node, onnxruntime: version },
 });

@@ -24,6 +24,8 @@ export interface TrainerParts {
     blockLength: number;
     rng: Rng;
     device: RunConfig["device"];
+    /** For people to read beside the run. */
+    log: (message: string) => void;
   }): Promise<TrainableModel>;
   loadTokenizer(modelDir: string): Promise<SampleTokenizer & { hash: string }>;
   versions: Record<string, string>;
@@ -80,6 +82,7 @@ export async function runTrainer(specPath: string | undefined, parts: TrainerPar
       blockLength,
       rng,
       device: config.device,
+      log: (message) => emit({ kind: "log", level: "info", message }),
     });
     loading(3);
 

@@ -83,19 +83,20 @@ function checkFolder(name: string, path: string, remedy: string): Finding {
     : { name, state: "bad", text: `${path} is missing; ${remedy}` };
 }
 
-function describeDevice({ device, isOpen, gflops, reason, runtimeVersion }: DeviceReport): Finding {
+function describeDevice({ device, isOpen, gflops, reason, runtimeVersion }: DeviceReport, processor: number): Finding {
   if (!isOpen) return { name: device, state: device === "cpu" ? "bad" : "note", text: `not usable: ${reason}` };
-  return {
-    name: device,
-    state: "ok",
-    text: `opened by ONNX Runtime ${runtimeVersion}, ${Math.round(gflops ?? 0)} GFLOP/s`,
-  };
+  if (device === "auto") return { name: "device auto", state: "ok", text: reason ?? "" };
+  const text = `opened by ONNX Runtime ${runtimeVersion}, ${Math.round(gflops ?? 0)} GFLOP/s`;
+  const isSlower = (gflops ?? 0) < processor;
+  return { name: device, state: "ok", text: isSlower ? `${text}: slower than the processor, so auto leaves it` : text };
 }
 
 /** In the order in which they are shown. */
 export async function checkMachine(env: Env): Promise<Finding[]> {
   const paths = pathsOf(env);
   const file = { SQL_DEBUG: env.SQL_DEBUG };
+  const devices = await probeDevices();
+  const processor = devices.find(({ device }) => device === "cpu")?.gflops ?? 0;
   return [
     { name: "codetune-studio", state: "ok", text: version },
     checkNode(),
@@ -109,6 +110,6 @@ export async function checkMachine(env: Env): Promise<Finding[]> {
       join(paths.bundledModels, "tiny-code", "model.safetensors"),
       "restore models/ from the repository",
     ),
-    ...(await probeDevices()).map(describeDevice),
+    ...devices.map((report) => describeDevice(report, processor)),
   ];
 }

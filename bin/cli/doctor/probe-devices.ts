@@ -9,6 +9,7 @@ export interface DeviceReport {
   isOpen: boolean;
   /** Rate of a matrix product in billions of operations a second; null when the device did not open. */
   gflops: number | null;
+  /** Why it did not open; of "auto", what it takes and why. */
   reason: string | null;
   runtimeVersion: string | null;
 }
@@ -17,7 +18,7 @@ export interface DeviceReport {
 export async function probeDevices(): Promise<DeviceReport[]> {
   const reports: DeviceReport[] = [];
   // One after the other, so that one does not slow the other's figure.
-  for (const device of DEVICES) if (device !== "auto") reports.push(await probe(device));
+  for (const device of DEVICES) reports.push(await probe(device));
   return reports;
 }
 

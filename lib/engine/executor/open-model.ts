@@ -14,7 +14,6 @@ import { type Architecture, expectedWeights, headMatrix } from "../models/archit
 import { openArchitecture } from "../models/open-architecture";
 import type { Rng } from "../optim/rng";
 import type { Device } from "../runtime/device";
-import { resolveDevice } from "../runtime/session";
 import { type Half, widen } from "../safetensors/widen";
 import type { Parameter, SavableAdapter } from "../types";
 import { holdWeights } from "../weights/hold-weights";
@@ -36,7 +35,7 @@ export interface OpenModelOptions {
   config: RunConfig;
   /** Draws lora_A, in the order of `parameters`. */
   rng: Rng;
-  device: "auto" | Device;
+  device: Device;
   threads?: number;
   keepBytes?: number;
 }
@@ -166,7 +165,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       trainedHead: trainedWeights.head,
     },
     {
-      device: resolveDevice(options.device),
+      device: options.device,
       threads: options.threads ?? availableParallelism(),
       precision: config.base_precision,
       dropout: isFull ? 0 : config.lora_dropout,

@@ -154,16 +154,10 @@ async function open(
 
 export const runtimeVersion = ort.env.versions.node ?? ort.env.versions.common;
 
-/** "auto" is the CPU until a GPU path keeps its weights on the device; anything else is taken at its word. */
-export function resolveDevice(wanted: "auto" | Device): Device {
-  return wanted === "auto" ? "cpu" : wanted;
-}
-
-/** Names a device that could not be opened; a listed provider is not an available one. */
-export function deviceUnavailable(device: Device, cause: unknown): AppError {
-  return new AppError(
-    "unavailable",
-    `The device "${device}" could not be opened on this machine; choose "cpu" or install its driver.`,
-    { cause },
-  );
+/** A session of a run that had been opened before: something broke, or memory ran out. */
+export function deviceFailed(device: Device, cause: unknown): AppError {
+  const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
+  return new AppError("unavailable", `The device "${device}" cannot run this model: ${reason}; choose "cpu".`, {
+    cause,
+  });
 }
