@@ -89,6 +89,33 @@ describe.each(METHODS)("%o", (settings) => {
 });
 
 describe.each([...METHODS, { lora_dropout: 0.3 }])("%o", (settings) => {
+  test("accumulated micro-batches, of whatever size: the gradient of the large batch, noise included", async () => {
+    const model = await open(settings);
+    const rows = pack(DOCUMENTS);
+    const seeds = Uint32Array.from(rows, (_, i) => 1000 + i);
+    const deal = (sizes: number[], noiseAlpha: number): Batch[] => {
+      let first = 0;
+      return sizes.map((size) => {
+        const batch = packDocuments(rows.slice(first, first + size), BLOCK);
+        const withSeeds = { ...batch, seeds: seeds.slice(first, first + size), noiseAlpha };
+        first += size;
+        return withSeeds;
+      });
+    };
+    const { length } = rows;
+    const plain = await step(model, deal([length], 0));
+    for (const noiseAlpha of [0, 5]) {
+      const large = await step(model, deal([length], noiseAlpha));
+      if (noiseAlpha > 0) expect(difference(large.gradient, plain.gradient)).toBeGreaterThan(0.01);
+      for (const sizes of [Array(length).fill(1) as number[], [1, length - 1], [length - 2, 2]]) {
+        const small = await step(model, deal(sizes, noiseAlpha));
+        expect(Math.abs(small.loss / large.loss - 1)).toBeLessThan(1e-6);
+        expect(difference(small.gradient, large.gradient)).toBeLessThan(1e-5);
+      }
+    }
+    await model.dispose();
+  });
+
   test("evaluation has no noise", async () => {
     const model = await open(settings);
     const batch = packDocuments(pack(DOCUMENTS), BLOCK);
