@@ -1,4 +1,5 @@
 /** @file The engine's matrix: {shape} × {tokens} × {precision} × {method}, with what the schema has of the last two. */
+import { DEFAULT_CONFIG } from "@/lib/contracts/complete-config";
 import { BASE_PRECISIONS, type BasePrecision, METHODS, type RunConfig } from "@/lib/contracts/run-config";
 import { weightsProblem } from "@/lib/contracts/weights-problem";
 import { SHAPE_NAMES, type ShapeName } from "./shapes";
@@ -33,7 +34,7 @@ export function listEngineCells(): EngineCell[] {
   const memories = Object.keys(MEMORY_SETTINGS) as EngineCell["memory"][];
   const ways = METHODS.flatMap((method) =>
     BASE_PRECISIONS.flatMap((precision) => memories.map((memory) => ({ precision, method, memory }))),
-  ).filter((way) => weightsProblem({ weight_offload: "none", ...settingsOf(way) }) === null);
+  ).filter((way) => weightsProblem({ ...DEFAULT_CONFIG, ...settingsOf(way) }) === null);
   return SHAPE_NAMES.flatMap((shape) =>
     (shape === "tiny" ? TINY_BLOCK_LENGTHS : BLOCK_LENGTHS).flatMap((blockLength) =>
       ways.map((way) => ({

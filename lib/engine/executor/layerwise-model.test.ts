@@ -176,7 +176,12 @@ test("a stop is noticed between two layers, on the way forward and back", async 
 describe("what cannot be trained is refused in a sentence", () => {
   const cases: [string, Record<string, unknown>, RegExp][] = [
     ["a context longer than the model's", { max_seq_length: 1024 }, /context is 512 tokens/],
-    ["a setting without effect", { init_lora_weights: "pissa" }, /init_lora_weights has no effect yet/],
+    ["a principal part of more than there is", { init_lora_weights: "pissa", rank: 17 }, /rank is 17, .*has rank 16/],
+    [
+      "a principal part of weights that stay on disk",
+      { init_lora_weights: "pissa", weight_offload: "disk" },
+      /disk leaves the weights as they are, but init_lora_weights pissa/,
+    ],
     [
       "modules to save that match nothing",
       { modules_to_save: ["classifier"] },

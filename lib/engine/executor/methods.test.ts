@@ -117,7 +117,7 @@ describe.each(names)("%s", (name) => {
       const { lossSum, tokenCount } = await model.accumulateGradients(batchOf(step), 1 / lossTokens);
       expect(Math.abs(lossSum / tokenCount - loss), `step ${step}`).toBeLessThanOrEqual(1e-4);
       clipGradients(model.parameters, gradientNorm(model.parameters), 1);
-      await optimizer.update(1e-3);
+      await optimizer.update((expected.settings["learning_rate"] as number | undefined) ?? 1e-3);
     }
   });
 });

@@ -6,9 +6,9 @@ import { AppError } from "@/lib/errors";
 import { sizeOf } from "../graph/ops";
 import { type AdapterSettings, adapterTargetModules } from "../lora/adapter-config";
 import { startFrom, withInitAdapter } from "../lora/init-adapter";
+import { plainAdapter } from "../lora/pissa";
 import { planAdapters } from "../lora/plan-adapters";
 import { PreparedBase } from "../lora/prepare-base";
-import { refuseUnsupported } from "../lora/refuse-unsupported";
 import { resolveTargetModules } from "../lora/resolve-target-modules";
 import { type Architecture, expectedWeights, headMatrix } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
@@ -56,6 +56,7 @@ function savableAdapter(
   config: RunConfig,
   { linears }: Architecture,
   parameters: readonly Parameter[],
+  starts: ReadonlyMap<string, Float32Array>,
 ): SavableAdapter | null {
   if (config.method === "full") return null;
   const names = parameters.map(({ name }) => name);
@@ -66,13 +67,14 @@ function savableAdapter(
     fanInFanOut: linears.some(({ layout }) => layout === "in_out"),
     baseModel: config.model_type,
   };
-  return { settings, result: () => ({ settings, tensors: parameters }) };
+  const result = () =>
+    starts.size > 0 ? plainAdapter(settings, parameters, starts) : { settings, tensors: parameters };
+  return { settings, result };
 }
 
 /** @throws AppError with one sentence when the folder, its weights, the target modules or the length do not fit. */
 export async function openTrainableModel(options: OpenModelOptions): Promise<OpenedModel> {
   const { modelDir, rng } = options;
-  refuseUnsupported(options.config);
   const { config, start } = await withInitAdapter(options.config);
   const architecture = await openArchitecture(modelDir);
   const { shape, linears, layerName, embedding, headWeights } = architecture;
@@ -92,11 +94,13 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   const plans = planAdapters(architecture, new Set(adaptedModules), config);
   const trainedNames = selectTrainedWeights(architecture, adaptedModules, config);
 
-  const base = new PreparedBase(plans);
+  const threads = options.threads ?? availableParallelism();
+  const base = new PreparedBase(plans, { init: config.init_lora_weights, rng, threads });
   const held = await holdWeights(modelDir, architecture, config, {
     keepWhole: new Set(trainedNames),
     prepare: base.prepare,
   });
+  await base.dispose();
   const weight = (name: string): Float32Array => {
     const half = held.halves.get(name);
     return half ? widened(half) : (held.whole.get(name) as Float32Array);
@@ -166,12 +170,15 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
     },
     {
       device: options.device,
-      threads: options.threads ?? availableParallelism(),
+      threads,
       precision: config.base_precision,
       dropout: isFull ? 0 : config.lora_dropout,
       trainedHead: [...trainedWeights.head.keys()],
       keepBytes: options.keepBytes ?? KEEP_BYTES[config.gradient_checkpointing],
     },
   );
-  return Object.assign(model, { adaptedModules, adapter: savableAdapter(config, architecture, parameters) });
+  return Object.assign(model, {
+    adaptedModules,
+    adapter: savableAdapter(config, architecture, parameters, base.starts),
+  });
 }
