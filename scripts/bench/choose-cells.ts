@@ -58,8 +58,11 @@ export function chooseCells(args: readonly string[]): Choice {
   };
   const stranger = filters.find((filter) => matching([...cells, ...PROGRAM_CELLS], filter).length === 0);
   if (stranger !== undefined) {
-    const names = [...PROGRAM_CELLS, ...cells].map(({ name }) => name);
-    throw new Error(`No cell has the words "${stranger}". There are:\n  ${names.join("\n  ")}`);
+    const words = new Set(cells.flatMap(({ name }) => name.split(" ")));
+    const programs = PROGRAM_CELLS.map(({ name }) => name);
+    throw new Error(
+      `No cell has the words "${stranger}". There are ${programs.join(", ")}; and steps by the words ${[...words].join(" ")}.`,
+    );
   }
   const settings = listPeftSettings().filter(({ name }) => values.vs !== undefined && hasWords(name, values.vs));
   if (values.vs !== undefined && settings.length === 0) {

@@ -63,7 +63,7 @@ test("--vs takes the settings that its words name", () => {
 });
 
 test.each([
-  [["--cells", "700B"], /700B.*135M 256 fp32 lora plain/s],
+  [["--cells", "700B"], /700B.*quickstart.*int8.*135M/],
   [["--vs", "jax"], /--vs takes words of peft fp32/],
   [["--rounds", "0"], /--rounds/],
   [["--fast"], /--fast/],

@@ -1,11 +1,12 @@
 /** @file `npm run bench`, once everything is installed and built: measures what was asked for, one cell after the other. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureReady } from "../setup/ensure-ready.mjs";
 import { root } from "../setup/root.mjs";
+import { exitWith, SetupError } from "../setup/setup-error.mjs";
 import { type BenchFile, mergeResults, type Result, readBenchFile, writeBenchFile } from "./bench-file";
-import { chooseCells, USAGE } from "./choose-cells";
+import { type Choice, chooseCells, USAGE } from "./choose-cells";
 import { describeMachine } from "./describe-machine";
 import { drawBars } from "./draw-bars";
 import type { EngineCell } from "./engine-cells";
@@ -19,12 +20,25 @@ import { writeDocs } from "./write-docs";
 
 const say = (sentence: string) => process.stderr.write(`${new Date().toTimeString().slice(0, 8)} ${sentence}\n`);
 
+/** Gigabytes of random weights: gone afterwards, also when the person or the machine ends it before. */
+const folders = new Set<string>();
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.once(signal, () => process.exit(code));
+
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "codetune-bench-"));
+  folders.add(folder);
   try {
     return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    folders.delete(folder);
   }
 }
 
@@ -44,17 +58,19 @@ function groupBy<K extends keyof EngineCell>(cells: readonly EngineCell[], key: 
   return values.map((value) => [value, cells.filter((cell) => cell[key] === value)]);
 }
 
-async function bench(): Promise<void> {
-  const choice = chooseCells(process.argv.slice(2));
+async function bench(choice: Choice): Promise<void> {
   const files = join(root, "data", choice.isQuick ? "bench-quick" : "bench");
   const before = await readBenchFile(`${files}.json`);
   if (choice.isDocs) {
-    if (before === null) throw new Error("data/bench.json has nothing yet; run npm run bench first.");
+    if (before === null) throw new SetupError("data/bench.json has nothing yet; run npm run bench first.");
     return writeDocs(root, before);
   }
   const python = choice.settings.length > 0 ? findPython() : null;
   if (choice.settings.length > 0 && python === null)
     say("PEFT is left out: neither $CODETUNE_PYTHON nor python3 has torch, transformers and peft.");
+  const [load = 0] = loadavg();
+  if (load > availableParallelism() / 2)
+    say(`This machine is busy (load ${load.toFixed(1)}): figures will be lower than it can do.`);
   const machine = describeMachine(python?.versions);
   const measured: Result[] = [];
   /** After every group, so that what was measured stays whatever comes. */
@@ -86,7 +102,13 @@ async function bench(): Promise<void> {
   say(`written to ${files}.json, ${files}.md and ${files}.svg`);
 }
 
-await bench().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n\n${USAGE}\n`);
-  process.exit(1);
-});
+function readChoice(): Choice {
+  try {
+    return chooseCells(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+await bench(readChoice()).catch(exitWith);
