@@ -29,10 +29,7 @@ const norm = (values: Iterable<number>) => Math.sqrt([...values].reduce((sum, va
 const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   norm(Array.from(a, (value, i) => value - (b[i] as number))) / Math.max(norm(Array.from(b)), 1e-30);
 
-interface Settings {
-  method: RunConfig["method"];
-  base_precision?: RunConfig["base_precision"];
-}
+type Settings = Partial<RunConfig>;
 
 async function runOnBoth(model: EncodedModel, feeds: Readonly<Record<string, TensorData>>) {
   const runOn = async (device: Device) => {
@@ -68,7 +65,8 @@ async function stepOn(device: Device, name: string, settings: Settings) {
   expect(model.device).toBe(device);
   const fixture = JSON.parse(readFileSync(join(FIXTURES, name, "expected.json"), "utf8")) as { tokens: number[][] };
   // Documents over two chunks of attention, one of them across the boundary; and a row of which most is filler.
-  const batch = packDocuments([[1, 2, 3].flatMap(() => fixture.tokens), fixture.tokens], 150);
+  const packed = packDocuments([[1, 2, 3].flatMap(() => fixture.tokens), fixture.tokens], 150);
+  const batch = { ...packed, seeds: Uint32Array.of(3, 5) };
   const losses = [(await model.accumulateGradients(batch, 1)).lossSum, (await model.evaluate(batch)).lossSum];
   const gradients = new Map(model.parameters.map((parameter) => [parameter.name, parameter.gradient.slice()]));
   await model.dispose();
@@ -152,9 +150,16 @@ describe.skipIf(closed !== null)("WebGPU against the CPU", () => {
     await model.dispose();
   });
 
-  test.each(["bf16", "nf4"] as const)("%s weights: losses and every gradient", async (base_precision) => {
-    const cpu = await stepOn("cpu", "llama", { method: "lora", base_precision });
-    const webgpu = await stepOn("webgpu", "llama", { method: "lora", base_precision });
+  test.each<Settings>([
+    { base_precision: "bf16" },
+    { base_precision: "nf4" },
+    { method: "dora" },
+    { lora_dropout: 0.25 },
+    { modules_to_save: ["lm_head", "embed_tokens"] },
+    { gradient_checkpointing: "on" },
+  ])("%j: losses and every gradient", async (settings) => {
+    const cpu = await stepOn("cpu", "llama", settings);
+    const webgpu = await stepOn("webgpu", "llama", settings);
     expect(relativeError(webgpu.losses, cpu.losses)).toBeLessThanOrEqual(1e-5);
     for (const [parameter, expected] of cpu.gradients)
       expect(relativeError(webgpu.gradients.get(parameter) ?? [], expected), parameter).toBeLessThanOrEqual(BOUND);

@@ -143,8 +143,13 @@ async function open(
     enableMemPattern: false,
     logSeverityLevel: 3,
     // Weights are inputs shared by all layers, so there is nothing to prepack; packing constants would double them.
-    // A node that the device lacks is an error: the CPU would compute it without a word, and its operands travel.
-    extra: { session: { disable_prepacking: "1", ...(device === "cpu" ? {} : { disable_cpu_ep_fallback: "1" }) } },
+    extra: {
+      session: {
+        disable_prepacking: "1",
+        // A node that WebGPU lacks is an error: the CPU would compute it without a word, and its operands travel.
+        ...(device === "webgpu" ? { disable_cpu_ep_fallback: "1" } : {}),
+      },
+    },
     ...(resident.length > 0
       ? { preferredOutputLocation: Object.fromEntries(resident.map((name) => [name, "gpu-buffer" as const])) }
       : {}),
