@@ -18,6 +18,7 @@ Run again with the same versions, it writes the same files: torch 2.13.0 (CPU), 
 """
 
 import argparse
+import copy
 import json
 import pathlib
 import shutil
@@ -34,6 +35,8 @@ SEQUENCES, LENGTH, STEPS = 2, 24, 100
 # Low enough for the loss to fall smoothly: at 2e-3 it oscillates in the end, and torch in float64 already disagrees with
 # torch in float32 by 9e-4 after 100 steps (at 1e-3: by 1e-6).
 LEARNING_RATE = 1e-3
+# Some random models are still at the edge of oscillating: of those, rounding alone decides how they go on.
+WELL_CONDITIONED, DRAWS = 1e-5, 5
 
 
 def randomise(model):
@@ -106,11 +109,38 @@ def train(model, tokens):
     return losses
 
 
+def in_float64(model):
+    precise = copy.deepcopy(model).double()
+    for module in precise.modules():
+        # GPT-2's way to compute attention in float32 whatever comes in; it insists on that.
+        if hasattr(module, "reorder_and_upcast_attn"):
+            module.reorder_and_upcast_attn = False
+    return precise
+
+
+def draw_tokens(config):
+    tokens = torch.randint(0, config.vocab_size, (SEQUENCES, LENGTH))
+    # torch gives no gradient to the embedding of a padding token, which is none of a text's.
+    if config.pad_token_id is not None:
+        tokens[tokens == config.pad_token_id] = (config.pad_token_id + 1) % config.vocab_size
+    return tokens
+
+
 def make(folder, seed):
-    torch.manual_seed(zlib.crc32(folder.name.encode()) + seed)
+    for draw in range(DRAWS):
+        apart = make_once(folder, zlib.crc32(folder.name.encode()) + seed + 1000 * draw)
+        if apart <= WELL_CONDITIONED:
+            return
+        print(f"{folder.name}: float32 and float64 end up {apart:.0e} apart; drawn again")
+    raise SystemExit(f"{folder.name}: no draw in {DRAWS} whose losses float32 can tell; lower the learning rate")
+
+
+def make_once(folder, seed):
+    """Gives the largest difference of torch's losses in float32 from its own in float64."""
+    torch.manual_seed(seed)
     write_weights(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
-    tokens = torch.randint(0, model.config.vocab_size, (SEQUENCES, LENGTH))
+    tokens = draw_tokens(model.config)
     tensors = full_gradients(model, tokens, load_file(folder / "model.safetensors"))
     model = with_adapter(model, folder)
     output = model(input_ids=tokens, labels=tokens)
@@ -120,9 +150,11 @@ def make(folder, seed):
         if parameter.requires_grad:
             tensors[name.replace(".default", "")] = parameter.grad.clone()
     save_file(tensors, folder / "expected.safetensors")
+    precise = train(in_float64(model), tokens)
     expected = {"tokens": tokens.tolist(), "loss": output.loss.item(), "losses": train(model, tokens)}
     (folder / "expected.json").write_text(json.dumps(expected) + "\n")
     print(f"{folder.name}: loss {expected['loss']:.4f}, after {STEPS} steps {expected['losses'][-1]:.4f}")
+    return max(abs(a - b) for a, b in zip(expected["losses"], precise))
 
 
 def main():

@@ -1,6 +1,7 @@
 /**
  * @file Compares every architecture with torch, transformers and peft live: makes fresh fixtures from another seed in a
- * temporary folder, runs the architectures' tests over them, and prints how far apart both are at most.
+ * temporary folder, runs the architectures' tests over them, lets peft load the adapters that these trained, and prints
+ * how far apart both are at most.
  *
  *   node tests/oracle/compare-live.mjs
  *
@@ -23,8 +24,9 @@ const quiet = {
   TRANSFORMERS_VERBOSITY: "error",
   HF_HUB_DISABLE_PROGRESS_BARS: "1",
   HF_HUB_OFFLINE: "1",
-  PYTHONWARNINGS: "ignore",
 };
+/** Of logits, as in the tests. */
+const LOGITS_BOUND = 1e-4;
 
 const say = (line) => process.stdout.write(`${line}\n`);
 
@@ -37,7 +39,7 @@ function run(command, args, { env = {}, timeout = 10 * minutes } = {}) {
     maxBuffer: 64 * 1024 * 1024,
   };
   const { status, stdout, stderr, error } = spawnSync(command, args, options);
-  return { isDone: status === 0, text: `${stdout ?? ""}${stderr ?? ""}${error ? `${error.message}\n` : ""}` };
+  return { isDone: status === 0, stdout, text: `${stdout ?? ""}${stderr ?? ""}${error ? `${error.message}\n` : ""}` };
 }
 
 /** The command of a Python with all packages, or null after a line that says why there is none. */
@@ -63,12 +65,14 @@ function findPython() {
   return python;
 }
 
-/** What the tests wrote beside each fixture: the largest deviation of every measure. */
-function printDeviations() {
+/** What the tests wrote beside each fixture, the largest deviation of every measure, and what peft found. */
+function printDeviations(inPeft) {
   const rows = readdirSync(fixtures).flatMap((name) => {
     const path = join(fixtures, name, "deviations.json");
-    return existsSync(path) ? [[name, JSON.parse(readFileSync(path, "utf8"))]] : [];
+    if (!existsSync(path)) return [];
+    return [[name, { ...JSON.parse(readFileSync(path, "utf8")), "trained, in peft": inPeft[name] }]];
   });
+  if (rows.length === 0) return 0;
   const measures = [...new Set(rows.flatMap(([, deviations]) => Object.keys(deviations)))];
   const width = Math.max(...rows.map(([name]) => name.length));
   say(["architecture".padEnd(width), ...measures].join("  "));
@@ -79,26 +83,35 @@ function printDeviations() {
   return rows.length;
 }
 
+/** `problem`: the output of what failed, or null. `inPeft`: model → difference of the logits that peft finds. */
 function compare(python) {
-  const made = run(python, ["tests/oracle/architectures.py", "--seed", "1", "--into", fixtures], { env: quiet });
-  if (!made.isDone) return made;
+  const made = run(python, ["tests/oracle/architectures.py", "--seed", "1", "--into", fixtures], {
+    env: { ...quiet, PYTHONWARNINGS: "ignore" },
+  });
+  if (!made.isDone) return { problem: made.text, inPeft: {} };
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
   const test = ["run", "--project", "unit", "lib/engine/executor/architectures.test.ts"];
-  return run(process.execPath, [vitest, ...test], { env: { ARCHITECTURE_FIXTURES: fixtures } });
+  const tested = run(process.execPath, [vitest, ...test], { env: { ARCHITECTURE_FIXTURES: fixtures } });
+  if (!tested.isDone) return { problem: tested.text, inPeft: {} };
+  const loaded = run(python, ["tests/oracle/trained_adapters.py", fixtures], { env: quiet });
+  if (!loaded.isDone) return { problem: loaded.text, inPeft: {} };
+  const inPeft = JSON.parse(loaded.stdout.trim().split("\n").at(-1));
+  const apart = Object.keys(inPeft).filter((name) => !(inPeft[name] <= LOGITS_BOUND));
+  const problem = apart.length > 0 ? `peft finds other logits with the adapters of ${apart.join(", ")}\n` : null;
+  return { problem, inPeft };
 }
 
 try {
   const python = findPython();
   if (python) {
     const started = performance.now();
-    const { isDone, text } = compare(python);
-    if (!isDone) process.stderr.write(text);
+    const { problem, inPeft } = compare(python);
     const seconds = Math.round((performance.now() - started) / 1000);
-    const count = existsSync(fixtures) ? printDeviations() : 0;
-    say(
-      `${count} models compared with torch, transformers and peft in ${seconds} s: ${isDone ? "equal" : "NOT EQUAL"}.`,
-    );
-    process.exitCode = isDone ? 0 : 1;
+    const count = existsSync(fixtures) ? printDeviations(inPeft) : 0;
+    if (problem !== null) process.stderr.write(problem);
+    const verdict = problem === null ? "equal" : "NOT EQUAL";
+    say(`${count} models compared with torch, transformers and peft in ${seconds} s: ${verdict}.`);
+    process.exitCode = problem === null ? 0 : 1;
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
