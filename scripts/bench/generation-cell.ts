@@ -13,13 +13,13 @@ const DTYPES = ["float32", "bfloat16"] as const;
 
 /** Whole processes take turns: each opens the model in seconds and does its work a few times. */
 export async function measureGeneration(folder: string, python: Python | null): Promise<Figures> {
-  await runProgram("write-shape.ts", "135M", folder);
+  await runProgram("write-shape", "135M", folder);
   const work = [folder, ...[PROMPT_TOKENS, NEW_TOKENS, REPEATS].map(String)];
   const script = join(root, "tests", "oracle", "generation_speed.py");
   const ours: Figures[] = [];
   const theirs: Figures = {};
   for (const dtype of python ? DTYPES : [null]) {
-    const figures = await runProgram("measure-generation.ts", ...work);
+    const figures = await runProgram("measure-generation", ...work);
     ours.push(figures);
     if (!python || !dtype) continue;
     const args = [script, ...work, "--dtype", dtype, "--threads", String(availableParallelism())];

@@ -6,6 +6,7 @@ import { ensureReady } from "../setup/ensure-ready.mjs";
 import { root } from "../setup/root.mjs";
 import { exitWith, SetupError } from "../setup/setup-error.mjs";
 import { type BenchFile, mergeResults, type Result, readBenchFile, writeBenchFile } from "./bench-file";
+import { bundle } from "./bundle";
 import { type Choice, chooseCells, USAGE } from "./choose-cells";
 import { describeMachine } from "./describe-machine";
 import { drawBars } from "./draw-bars";
@@ -84,12 +85,13 @@ async function bench(choice: Choice): Promise<void> {
   }
 
   mkdirSync(join(root, "data"), { recursive: true });
-  // The programs measure what is built; the engine's cells run from the sources.
+  await bundle();
+  // Cells of the product measure what is built.
   if (choice.programs.length > 0) await ensureReady();
   for (const cell of choice.programs) await record([await measureProgram(cell, python)]);
   for (const [shape, ofShape] of groupBy(choice.engine, "shape")) {
     await inFolder(async (folder) => {
-      await runProgram("write-shape.ts", shape, folder);
+      await runProgram("write-shape", shape, folder);
       for (const [blockLength, cells] of groupBy(ofShape, "blockLength")) {
         const settings = python ? choice.settings.filter((setting) => isPlanned(setting, shape)) : [];
         const common = { root, folder, say, threads: availableParallelism(), python: python?.command ?? "" };

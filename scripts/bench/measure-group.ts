@@ -1,6 +1,7 @@
 /** @file All cells of one shape and length, in rosters whose processes take turns. */
 import { join } from "node:path";
 import type { Result } from "./bench-file";
+import { programPath } from "./bundle";
 import { Contestant, type Reply } from "./contestant";
 import { type EngineCell, settingsOf } from "./engine-cells";
 import type { PeftSetting } from "./peft-settings";
@@ -30,7 +31,7 @@ export interface Group {
 /** Resolves with one result per cell, per setting of PEFT, and per pair of the two that took turns. */
 export async function measureGroup(group: Group): Promise<Result[]> {
   const { shape, blockLength, say } = group;
-  const sgemm = new Contestant("the matrix rate", program(group, "sgemm-process.ts"), group.root, say);
+  const sgemm = new Contestant("the matrix rate", [process.execPath, programPath("sgemm-process")], group.root, say);
   const ours = new Map(group.cells.map((cell) => [cell, ourContestant(group, cell)]));
   const theirs = new Map(group.settings.map((setting) => [setting, theirContestant(group, setting)]));
   const turnsOf = new Map<Contestant, Turn[]>();
@@ -92,17 +93,10 @@ export async function measureGroup(group: Group): Promise<Result[]> {
   ];
 }
 
-const program = ({ root }: Group, name: string, ...args: (string | number)[]): string[] => [
-  process.execPath,
-  "--import",
-  "tsx",
-  join(root, "scripts", "bench", name),
-  ...args.map(String),
-];
-
 function ourContestant(group: Group, cell: EngineCell): Contestant {
   const { folder, blockLength, threads, root, say } = group;
-  const command = program(group, "step-process.ts", folder, blockLength, threads, JSON.stringify(settingsOf(cell)));
+  const args = [folder, String(blockLength), String(threads), JSON.stringify(settingsOf(cell))];
+  const command = [process.execPath, programPath("step-process"), ...args];
   return new Contestant(cell.name, command, root, say);
 }
 

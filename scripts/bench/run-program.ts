@@ -1,6 +1,5 @@
-import { join } from "node:path";
-import { root } from "../setup/root.mjs";
 import { lastLines, runCommand } from "../setup/run-command.mjs";
+import { type Program, programPath } from "./bundle";
 
 export type Figures = Record<string, number | string>;
 
@@ -15,6 +14,6 @@ export async function runFigures(command: string, args: readonly string[]): Prom
   return JSON.parse(line ?? "{}");
 }
 
-/** The same with a TypeScript program of this folder, in a process of its own. */
-export const runProgram = (name: string, ...args: string[]): Promise<Figures> =>
-  runFigures(process.execPath, ["--import", "tsx", join(root, "scripts", "bench", name), ...args]);
+/** The same with one of our own, in a process of its own. */
+export const runProgram = (name: Program, ...args: string[]): Promise<Figures> =>
+  runFigures(process.execPath, [programPath(name), ...args]);

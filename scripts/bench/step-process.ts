@@ -1,6 +1,6 @@
 /**
  * @file A contestant of ours: a model folder, LoRA of rank 8 on all linear layers, one step of AdamW a turn, batch 1.
- * `tsx step-process.ts <folder> <tokens> <threads> <settings as JSON>`; the first step is done before it says it is ready.
+ * `step-process <folder> <tokens> <threads> <settings as JSON>`; the first step is done before it says it is ready.
  */
 import { RunConfig } from "@/lib/contracts/run-config";
 import { openTrainableModel } from "@/lib/engine/executor/open-model";
