@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { version } from "@/lib/config/version";
 import { addDatabaseCommands } from "./commands/db";
 import { addDoctorCommand } from "./commands/doctor";
+import { addGenerateCommand } from "./commands/generate";
 import { addResumeCommand } from "./commands/resume";
 import { addServeCommand } from "./commands/serve";
 import { addTrainCommand } from "./commands/train";
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   addWorkerCommand(program);
   addTrainCommand(program);
   addResumeCommand(program);
+  addGenerateCommand(program);
   addDoctorCommand(program);
   addDatabaseCommands(program);
   refuseUnknownCommands(program);

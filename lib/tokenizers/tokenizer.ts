@@ -15,6 +15,8 @@ export interface Tokenizer {
   decode(ids: ArrayLike<number>): string;
   /** One token for people; bytes that are no UTF-8 of their own are shown as `<0xE2>`. */
   tokenText(id: number): string;
+  /** The id of exactly this token, special or not; null where there is none. */
+  findId(token: string): number | null;
   /** End-of-text token, appended to every document. */
   readonly eosTokenId: number;
   /** Fills blocks up; the end-of-text token where the tokenizer has no padding token. */
@@ -26,6 +28,4 @@ export interface Tokenizer {
 }
 
 /** What the two implementations give; load-tokenizer.ts adds the rest. */
-export type TokenizerCore = Pick<Tokenizer, "encode" | "decode" | "tokenText" | "vocabularySize"> & {
-  findId(token: string): number | null;
-};
+export type TokenizerCore = Pick<Tokenizer, "encode" | "decode" | "tokenText" | "findId" | "vocabularySize">;

@@ -6,6 +6,7 @@ export const PROGRAMS = {
   cli: "bin/cli/main.ts",
   worker: "workers/main.ts",
   "provider-probe": "workers/provider-probe/main.ts",
+  generate: "workers/generate/main.ts",
   "onnx-trainer": "workers/onnx-trainer/main.ts",
 };
 

@@ -42,6 +42,11 @@ export const RULES = [
     not: [...DRIVERS, ...ONNX, ...WEB],
   },
   {
+    folder: "workers/generate",
+    may: ["workers/generate", "lib/engine", "lib/tokenizers", ...LEAVES],
+    not: [...DRIVERS, ...ONNX, ...WEB],
+  },
+  {
     folder: "workers/onnx-trainer",
     may: ["workers/onnx-trainer", "lib/engine", "lib/tokenizers", ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],

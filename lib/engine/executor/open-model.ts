@@ -38,6 +38,8 @@ export interface OpenModelOptions {
   device: Device;
   threads?: number;
   keepBytes?: number;
+  /** Nothing is trained, so no linear layer gets an adapter: the base model alone. Not with method full. */
+  isFrozen?: boolean;
 }
 
 export interface OpenedModel extends LayerwiseModel {
@@ -90,7 +92,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
   }
   const layerIndexes = Array.from({ length: shape.layers }, (_, i) => i);
   const allModules = layerIndexes.flatMap((layer) => linears.map(({ module }) => layerName(layer, module)));
-  const adaptedModules = isFull ? [] : resolveTargetModules(allModules, config);
+  const adaptedModules = isFull || options.isFrozen ? [] : resolveTargetModules(allModules, config);
   const plans = planAdapters(architecture, new Set(adaptedModules), config);
   const trainedNames = selectTrainedWeights(architecture, adaptedModules, config);
 

@@ -18,6 +18,8 @@ export interface GenerateOptions {
   /** A text ends where the model gives one of these, which is not part of it. */
   endTokens: ReadonlySet<number>;
   settings: GenerationSettings;
+  /** Called as soon as a token of the text is chosen. */
+  onToken?: () => void;
   /** Looked at before every token. */
   signal?: Pick<AbortSignal, "aborted">;
 }
@@ -52,6 +54,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
       break;
     }
     newTokens++;
+    options.onToken?.();
     seen.add(token);
     const text = stops.push(stream.push(token));
     if (text !== "") yield { kind: "text", text };
