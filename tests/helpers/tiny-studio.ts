@@ -9,12 +9,19 @@ import { createDataset } from "@/lib/services/datasets/create-dataset";
 
 export const TINY_MODEL_ID = "test/tiny";
 
+const TINY_CONFIG = {
+  ...TINY_LLAMA,
+  hidden_size: 32,
+  intermediate_size: 64,
+  vocab_size: 4096,
+  max_position_embeddings: 256,
+};
+
 /** Below CODETUNE_HOME, with the bundled model's tokenizer: a step takes milliseconds. */
-export async function addTinyModel(home: string): Promise<void> {
-  const folder = join(home, "models", TINY_MODEL_ID);
-  const size = { hidden_size: 32, intermediate_size: 64, vocab_size: 4096, max_position_embeddings: 256 };
+export async function addTinyModel(home: string, id = TINY_MODEL_ID, config: object = TINY_CONFIG): Promise<void> {
+  const folder = join(home, "models", id);
   await mkdir(folder, { recursive: true });
-  await writeRandomModel(folder, { ...TINY_LLAMA, ...size }, { deviation: 0.1 });
+  await writeRandomModel(folder, { ...config }, { deviation: 0.1 });
   for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
     await copyFile(join(repositoryRoot(), "models", "tiny-code", name), join(folder, name));
   }

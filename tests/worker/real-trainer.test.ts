@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { childEntry } from "@/lib/config/child-entry";
+import { planRun } from "@/lib/contracts/run-plan";
 import { createRun } from "@/lib/services/runs/create-run";
+import { getPlanFacts } from "@/lib/services/runs/get-plan-facts";
 import { getRun } from "@/lib/services/runs/get-run";
 import { listMetrics } from "@/lib/services/runs/list-metrics";
 import { resumeRun } from "@/lib/services/runs/resume-run";
@@ -19,12 +21,13 @@ const STEPS = 24;
 
 describe.each(TEST_DATABASES)("the worker process with the real trainer on %s", (kind) => {
   let ctx: TestContext;
+  let datasetId: string;
   const workers: ChildProcess[] = [];
 
   beforeEach(async () => {
     ctx = await openTestContext(kind);
     await addTinyModel(ctx.paths.home);
-    await addTinyDataset(ctx);
+    datasetId = await addTinyDataset(ctx);
   });
   afterEach(async () => {
     for (const worker of workers.splice(0)) await endProcess(worker, "SIGTERM");
@@ -91,5 +94,30 @@ describe.each(TEST_DATABASES)("the worker process with the real trainer on %s", 
     expect(await curve(id)).toEqual(expected);
     const seqs = (await everyEvent(ctx, id)).map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+  });
+
+  it("trains models of other architectures, with as many parameters as the form said", async () => {
+    const gpt2 = { model_type: "gpt2", n_embd: 32, n_layer: 2, n_head: 4, n_positions: 256, vocab_size: 4096 };
+    const sizes = { hidden_size: 32, intermediate_size: 48, num_hidden_layers: 2, vocab_size: 4096, head_dim: 8 };
+    const heads = { num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 256 };
+    const models: Record<string, object> = {
+      "test/gpt2": gpt2,
+      "test/phi3": { model_type: "phi3", ...sizes, ...heads, sliding_window: 20 },
+      "test/gemma3": { model_type: "gemma3_text", ...sizes, ...heads, sliding_window: 20, sliding_window_pattern: 2 },
+    };
+    const runs: string[] = [];
+    for (const [modelId, model] of Object.entries(models)) {
+      await addTinyModel(ctx.paths.home, modelId, model);
+      const config = tinyRunConfig({ model_type: modelId, max_steps: 4, warmup_steps: 1, checkpoint_interval: 0 });
+      runs.push((await createRun(ctx, { config })).id);
+    }
+    startWorker();
+    for (const [i, modelId] of Object.keys(models).entries()) {
+      const { config, trainableParameters } = await completed(runs[i] as string);
+      const { max_seq_length: maxSeqLength, eval_split: evalSplit, seed } = config;
+      const input = { datasetId, modelId, maxSeqLength, evalSplit, seed };
+      expect(trainableParameters).toBe(planRun(await getPlanFacts(ctx, input), config).trainableParameters);
+      expect((await adapter(runs[i] as string)).length).toBeGreaterThan(4 * (trainableParameters ?? 0));
+    }
   });
 });
