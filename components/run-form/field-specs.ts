@@ -161,7 +161,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   engine: { input: { kind: "select", options: ["onnx"] }, hint: "The built-in engine on ONNX Runtime." },
   device: {
     input: { kind: "select", options: DEVICES },
-    hint: "auto takes CUDA, then WebGPU, where they beat the processor, and says why; a named one never falls back.",
+    hint: "auto takes CUDA, then WebGPU, where it is worthwhile, and says why; a named one never falls back.",
   },
 };
 

@@ -165,6 +165,10 @@ describe.skipIf(closed !== null)("WebGPU against the CPU", () => {
       expect(relativeError(webgpu.gradients.get(parameter) ?? [], expected), parameter).toBeLessThanOrEqual(BOUND);
   });
 
+  test("the same step gives the same bits", async () => {
+    expect(await stepOn("webgpu", "llama", {})).toEqual(await stepOn("webgpu", "llama", {}));
+  });
+
   test.each(["llama", "starcoder2"])("%s: logits after a prompt and after further tokens", async (name) => {
     const logitsOn = async (device: Device) => {
       const model = await open(name, { method: "lora" }, device);

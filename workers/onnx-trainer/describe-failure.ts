@@ -1,10 +1,8 @@
 /** @file From anything thrown to an exit cause and one sentence for people; the stack is for the log. */
 import type { ExitCause } from "@/lib/contracts/run-status";
+import { OUT_OF_MEMORY } from "@/lib/engine/runtime/out-of-memory";
 import { TrainingFailure } from "@/lib/engine/train/training-failure";
 import { AppError } from "@/lib/errors";
-
-const OUT_OF_MEMORY =
-  /out of memory|bad_alloc|failed to allocate|allocation failed|cannot allocate memory|Invalid typed array length/i;
 
 export interface FailureDescription {
   cause: ExitCause;

@@ -88,7 +88,7 @@ function describeDevice({ device, isOpen, gflops, reason, runtimeVersion }: Devi
   if (device === "auto") return { name: "device auto", state: "ok", text: reason ?? "" };
   const text = `opened by ONNX Runtime ${runtimeVersion}, ${Math.round(gflops ?? 0)} GFLOP/s`;
   const isSlower = (gflops ?? 0) < processor;
-  return { name: device, state: "ok", text: isSlower ? `${text}: slower than the processor, so auto leaves it` : text };
+  return { name: device, state: "ok", text: isSlower ? `${text}: slower than the processor` : text };
 }
 
 /** In the order in which they are shown. */

@@ -2,7 +2,7 @@
 import type { Architecture } from "../models/architecture";
 import type { EncodedModel } from "../onnx/encode-model";
 import { type Device, keepsTensors } from "../runtime/device";
-import { deviceFailed, GraphSession, type Memory, type SessionOptions, type Traffic } from "../runtime/session";
+import { deviceFailure, GraphSession, type Memory, type SessionOptions, type Traffic } from "../runtime/session";
 import { type BlockGraphs, type BlockOptions, buildBlock, buildDecodeBlock } from "./block-graphs";
 import type { BatchShape, LayerShape } from "./block-scope";
 import { buildHead, buildHeadSlice } from "./head-graphs";
@@ -127,7 +127,7 @@ export class Sessions {
       let session = sessions.get(name);
       if (!session) {
         session = create(models[name], name, options).catch((cause) => {
-          throw device === "cpu" ? cause : deviceFailed(device, cause);
+          throw deviceFailure(device, cause);
         });
         sessions.set(name, session);
         this.opened.push(session);

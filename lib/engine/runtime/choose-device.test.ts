@@ -38,6 +38,11 @@ test("auto leaves a device that multiplies slower than the processor, and says b
   expect(message).toContain("multiplies at 3.3 GFLOP/s where the processor reaches 115: a software device");
 });
 
+test("auto leaves a device that gains too little", async () => {
+  expect((await chooseDevice("auto", machine({ cpu: 100, webgpu: 199 }).senses)).device).toBe("cpu");
+  expect((await chooseDevice("auto", machine({ cpu: 100, webgpu: 200 }).senses)).device).toBe("webgpu");
+});
+
 test("where no GPU shows, auto opens nothing", async () => {
   const { senses, opened } = machine({ cpu: 100, webgpu: 2000 }, { hasGpu: () => false });
   expect((await chooseDevice("auto", senses)).message).toContain("webgpu (this machine shows no GPU)");

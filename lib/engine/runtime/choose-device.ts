@@ -23,6 +23,12 @@ const SENSES: DeviceSenses = { obstacle: deviceObstacle, hasGpu, measure: measur
 /** In the order in which "auto" tries them, before the processor. */
 const GPUS = ["cuda", "webgpu"] as const;
 
+/**
+ * A GPU has to multiply this much faster than the processor: what is not a product gains less, what goes over costs time,
+ * and two starts must not choose differently.
+ */
+const WORTHWHILE = 2;
+
 /** The runtime puts its own source line in front of what happened. */
 export function reasonOf(error: unknown): string {
   const line = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
@@ -31,7 +37,7 @@ export function reasonOf(error: unknown): string {
 
 /**
  * A named device is opened and taken, or the reason is thrown. "auto" takes the first of CUDA and WebGPU that opens and
- * multiplies faster than the processor, which a software device does not; else the processor.
+ * multiplies so much faster than the processor that it is worthwhile, which no software device does; else the processor.
  * @throws AppError with one sentence that says what the named device lacks
  */
 export async function chooseDevice(wanted: "auto" | Device, senses: DeviceSenses = SENSES): Promise<DeviceChoice> {
@@ -70,7 +76,7 @@ async function whyNotTaken(device: Device, senses: DeviceSenses): Promise<string
   try {
     const { gflops } = await senses.measure(device);
     const processor = await senses.measure("cpu");
-    if (gflops > processor.gflops) return null;
+    if (gflops >= WORTHWHILE * processor.gflops) return null;
     const [own, cpu] = [gflops, processor.gflops].map((rate) => rate.toFixed(rate < 10 ? 1 : 0));
     return `it opens, but multiplies at ${own} GFLOP/s where the processor reaches ${cpu}: a software device, or a slow one`;
   } catch (error) {

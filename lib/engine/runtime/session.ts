@@ -5,6 +5,7 @@ import { AppError } from "../../errors";
 import type { DType, Shape } from "../graph/ops";
 import type { EncodedModel } from "../onnx/encode-model";
 import type { Device } from "./device";
+import { OUT_OF_MEMORY } from "./out-of-memory";
 
 export type TensorData = Float32Array | BigInt64Array | Int8Array;
 
@@ -52,6 +53,7 @@ export interface SessionOptions {
 }
 
 interface Settings {
+  device: Device;
   resident: readonly string[];
   traffic: Traffic | undefined;
 }
@@ -107,7 +109,9 @@ export class GraphSession<Output extends Memory = Float32Array> {
       const memory = resident.length === 0 ? into[name] : undefined;
       fetches[name] = memory ? new ort.Tensor("float32", memory, value.shape) : null;
     }
-    const results = await this.session.run(tensors, fetches);
+    const results = await this.session.run(tensors, fetches).catch((cause: unknown) => {
+      throw deviceFailure(this.settings.device, cause);
+    });
     const take = (name: string): Memory => {
       const result = results[name] as ort.Tensor;
       if (resident.includes(name)) return new DeviceTensor(result, result.size * Float32Array.BYTES_PER_ELEMENT);
@@ -154,15 +158,20 @@ async function open(
       ? { preferredOutputLocation: Object.fromEntries(resident.map((name) => [name, "gpu-buffer" as const])) }
       : {}),
   });
-  return [session, model, { resident, traffic }];
+  return [session, model, { device, resident, traffic }];
 }
 
 export const runtimeVersion = ort.env.versions.node ?? ort.env.versions.common;
 
-/** A session of a run that had been opened before: something broke, or memory ran out. */
-export function deviceFailed(device: Device, cause: unknown): AppError {
-  const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
-  return new AppError("unavailable", `The device "${device}" cannot run this model: ${reason}; choose "cpu".`, {
+/**
+ * What a device says after it had been opened: a lost driver, or a graph that it cannot run. Where memory ran out, that is
+ * all there is to say.
+ */
+export function deviceFailure(device: Device, cause: unknown): unknown {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (device === "cpu" || cause instanceof AppError || OUT_OF_MEMORY.test(message)) return cause;
+  const reason = message.split("\n")[0];
+  return new AppError("unavailable", `The device "${device}" failed: ${reason}. Resume the run, or choose "cpu".`, {
     cause,
   });
 }
