@@ -142,6 +142,11 @@ describe("a config.json that contradicts its weights or itself", () => {
     ["phi4-mini", { partial_rotary_factor: 0.5 }, /short_factor has 3 values, the heads call for 2/],
     ["starcoder2", { hidden_act: "relu" }, /hidden_act: only the activations gelu, /],
     ["mistral", { sliding_window: 0 }, /sliding_window: /],
+    [
+      "llama",
+      { quantization_config: { quant_method: "gptq", bits: 4 } },
+      /quantized as gptq; choose the original model/,
+    ],
     ["gpt_neox", { model_type: "gptj" }, /is of type "gptj", which can't be trained; supported: llama, mistral, /],
   ])("%s with %j is refused", async (fixture, config, message) => {
     const sentence = await refusalOf(fixture, { config });

@@ -21,6 +21,12 @@ import { Starcoder2Config, starcoder2 } from "./starcoder2";
 
 const MAX_CONFIG_BYTES = 1_000_000;
 
+/** What is looked at before the architecture's own parts. */
+const Outline = z.object({
+  model_type: z.string().max(100),
+  quantization_config: z.looseObject({ quant_method: z.string().max(100).catch("another format") }).nullish(),
+});
+
 /** Keyed by model_type, the field that Hugging Face configurations are told apart by. */
 const ARCHITECTURES: Record<SupportedModelType, (config: unknown) => Architecture> = {
   llama: (config) => llama(LlamaConfig.parse(config)),
@@ -44,11 +50,15 @@ const ARCHITECTURES: Record<SupportedModelType, (config: unknown) => Architectur
  * @throws AppError that says what is wrong with it, or names the supported architectures
  */
 export function readArchitecture(config: unknown, source: string): Architecture {
-  const modelType = z.object({ model_type: z.string().max(100) }).safeParse(config).data?.model_type;
+  const { model_type: modelType, quantization_config: quantization } = Outline.safeParse(config).data ?? {};
   if (!isSupportedModelType(modelType)) {
     const found = modelType === undefined ? "has no model_type" : `is of type "${modelType}"`;
     const supported = SUPPORTED_MODEL_TYPES.join(", ");
     throw new AppError("invalid_input", `${source} ${found}, which can't be trained; supported: ${supported}.`);
+  }
+  if (quantization) {
+    const { quant_method: method } = quantization;
+    throw new AppError("invalid_input", `${source} is of weights quantized as ${method}; choose the original model.`);
   }
   try {
     return ARCHITECTURES[modelType](config);
