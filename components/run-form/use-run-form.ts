@@ -40,7 +40,7 @@ function useSettled<T>(value: T, milliseconds: number): T {
 
 /** The address that counts blocks, or null while what it needs is not typed rightly. */
 function planAddressOf(values: FormValues, errors: FieldErrors): string | null {
-  const needed = ["model_type", "dataset_name", "max_seq_length", "eval_split", "seed"] as const;
+  const needed = ["model_type", "dataset_name", "max_seq_length", "eval_split", "seed", "init_adapter"] as const;
   if (needed.some((key) => errors[key] !== undefined)) return null;
   return `/api/runs/plan?${new URLSearchParams(needed.map((key) => [key, values[key].trim()]))}`;
 }

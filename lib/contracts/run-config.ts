@@ -3,6 +3,7 @@
  * The six original fields keep their snake_case names and ranges, and configurations of the predecessor stay valid.
  */
 import { z } from "zod";
+import { adapterStartProblem } from "./adapter-start-problem";
 import { patternProblem } from "./name-pattern";
 import { weightsProblem } from "./weights-problem";
 import "./zod-words";
@@ -150,8 +151,8 @@ export const RunConfig = Settings.refine(
     when,
   })
   .superRefine((settings, context) => {
-    const problem = weightsProblem(settings);
-    if (problem) context.addIssue({ code: "custom", path: [problem.field], message: problem.message });
+    for (const problem of [weightsProblem(settings), adapterStartProblem(settings)])
+      if (problem) context.addIssue({ code: "custom", path: [problem.field], message: problem.message });
   });
 
 export type RunConfig = z.infer<typeof RunConfig>;

@@ -14,6 +14,7 @@ const facts: PlanFacts = {
     ["lm_head.weight", 4096 * 64],
   ],
   totalParameters: 1_000_000,
+  adapter: null,
 };
 const config = (change: object) => RunConfig.parse({ model_type: "m", dataset_name: "d", rank: 8, ...change });
 

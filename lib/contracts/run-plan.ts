@@ -1,4 +1,5 @@
 /** @file What a run will be, from counted blocks and the model's real layer shapes. The form computes it while people type. */
+import { type AdapterSettings, withAdapterSettings } from "./adapter-config";
 import { countSteps } from "./count-steps";
 import type { RunConfig } from "./run-config";
 import { type ModuleSelection, patternValue, selectModules, selectSavedWeights } from "./select-modules";
@@ -19,6 +20,8 @@ export interface PlanFacts {
   /** Every weight by full name with its number of elements; a tied output head is listed as such. */
   weights: [string, number][];
   totalParameters: number;
+  /** What the adapter to go on from was trained with: that holds, not the form's. */
+  adapter: AdapterSettings | null;
 }
 
 export interface RunPlan {
@@ -49,7 +52,10 @@ export function planRun(facts: PlanFacts, settings: PlanSettings): RunPlan {
     stepsPerEpoch,
     totalSteps,
     tokensPerStep: sequencesPerStep * settings.max_seq_length,
-    trainableParameters: settings.method === "full" ? facts.totalParameters : adapterParameters(facts, settings),
+    trainableParameters:
+      settings.method === "full"
+        ? facts.totalParameters
+        : adapterParameters(facts, facts.adapter ? withAdapterSettings(settings, facts.adapter) : settings),
   };
 }
 

@@ -1,6 +1,6 @@
 /** @file What the training loop and a model executor say to each other. Pure data; no runtime behind it. */
 
-import type { AdapterSettings } from "./lora/adapter-config";
+import type { AdapterSettings } from "@/lib/contracts/adapter-config";
 
 /** A micro-batch of packed sequences, each array row-major [batchSize × blockLength]. See contracts/prepared-blocks.ts. */
 export interface Batch {

@@ -1,6 +1,6 @@
 /** @file What of a model can be trained, as its architecture says: linear layers by their sides, weights by their sizes. */
 import type { PlanFacts } from "@/lib/contracts/run-plan";
-import { type Architecture, expectedWeights } from "@/lib/engine/models/architecture";
+import { type Architecture, expectedWeights, linearModules, tiedHead } from "@/lib/engine/models/architecture";
 
 export type ModelParts = Pick<PlanFacts, "linears" | "weights">;
 
@@ -11,20 +11,10 @@ export const countParameters = (architecture: Architecture): number =>
   [...expectedWeights(architecture).values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
 
 export function modelPartsOf(architecture: Architecture): ModelParts {
-  const { shape, linears, layerName } = architecture;
-  const layers = Array.from({ length: shape.layers }, (_, layer) => layer);
+  const { shape } = architecture;
   const weights = [...expectedWeights(architecture)].map(([name, size]): [string, number] => [name, sizeOf(size)]);
   // A head that is the embedding matrix is no tensor of its own, but modules_to_save may name it.
-  if (shape.tieEmbeddings) weights.push(["lm_head.weight", shape.vocabularySize * shape.hiddenSize]);
-  return {
-    // How a weight lies in the file makes no difference: Conv1D keeps [in, out], Linear [out, in].
-    linears: layers.flatMap((layer) =>
-      linears.map(({ module, inFeatures, outFeatures }) => ({
-        name: layerName(layer, module),
-        inputs: inFeatures,
-        outputs: outFeatures,
-      })),
-    ),
-    weights,
-  };
+  const head = tiedHead(architecture);
+  if (head !== null) weights.push([head, shape.vocabularySize * shape.hiddenSize]);
+  return { linears: linearModules(architecture), weights };
 }

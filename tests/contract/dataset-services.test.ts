@@ -157,6 +157,7 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
         maxSeqLength: 64,
         evalSplit: 0,
         seed: 1,
+        initAdapter: "",
       };
       expect((await getPlanFacts(own, settings)).trainBlocks).toBeGreaterThan(1);
       expect((await listDatasets(own)).map(({ name }) => name)).toEqual(["this-repository"]);

@@ -155,6 +155,42 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
     await rm(other, { recursive: true });
   });
 
+  it("check what adapters are made of: modules trained whole, PiSSA's rank, and the adapter that a run goes on from", async () => {
+    expect(await refusal(tinyRunConfig({ modules_to_save: ["classifier"] }))).toEqual({
+      modules_to_save: [
+        expect.stringMatching(/"classifier" match no module of this model; it has embed_tokens, norm,/),
+      ],
+    });
+    expect(await refusal(tinyRunConfig({ init_lora_weights: "pissa", rank: 512 }))).toEqual({
+      rank: [
+        expect.stringMatching(/^is 512, but init_lora_weights pissa takes it from model\.layers\.0\..* has rank \d+/),
+      ],
+    });
+    expect(await refusal(tinyRunConfig({ init_adapter: "/etc" }))).toEqual({
+      init_adapter: [expect.stringContaining("outside the folders that may be read")],
+    });
+    const folder = join(ctx.paths.home, "some-adapter");
+    expect(await refusal(tinyRunConfig({ init_adapter: folder }))).toEqual({
+      init_adapter: [expect.stringContaining("There is no adapter folder")],
+    });
+    await mkdir(folder);
+    expect(await refusal(tinyRunConfig({ init_adapter: folder }))).toEqual({
+      init_adapter: [expect.stringContaining("has no adapter_config.json")],
+    });
+    const adapter = { peft_type: "LORA", r: 3, lora_alpha: 6, target_modules: ["w_pack"] };
+    await writeFile(join(folder, "adapter_config.json"), JSON.stringify(adapter));
+    expect(await refusal(tinyRunConfig({ init_adapter: folder }))).toEqual({
+      init_adapter: [
+        expect.stringMatching(/^does not fit this model: its target_modules "w_pack" match no linear layer/),
+      ],
+    });
+    await writeFile(join(folder, "adapter_config.json"), JSON.stringify({ ...adapter, target_modules: ["q_proj"] }));
+    expect(
+      await createRun(ctx, { config: tinyRunConfig({ init_adapter: folder, target_modules: ["w_pack"] }) }),
+    ).toMatchObject({ status: "queued" });
+    await rm(folder, { recursive: true });
+  });
+
   it("read a model by its path only inside the allowed folders", async () => {
     const path = join(ctx.paths.models, TINY_MODEL_ID);
     expect(await getModel(ctx, { modelId: path })).toMatchObject({ path, parameters: expect.any(Number) });

@@ -114,8 +114,8 @@ describe.each(TEST_DATABASES)("the worker process with the real trainer on %s", 
     startWorker();
     for (const [i, modelId] of Object.keys(models).entries()) {
       const { config, trainableParameters } = await completed(runs[i] as string);
-      const { max_seq_length: maxSeqLength, eval_split: evalSplit, seed } = config;
-      const input = { datasetId, modelId, maxSeqLength, evalSplit, seed };
+      const { max_seq_length: maxSeqLength, eval_split: evalSplit, seed, init_adapter: initAdapter } = config;
+      const input = { datasetId, modelId, maxSeqLength, evalSplit, seed, initAdapter };
       expect(trainableParameters).toBe(planRun(await getPlanFacts(ctx, input), config).trainableParameters);
       expect((await adapter(runs[i] as string)).length).toBeGreaterThan(4 * (trainableParameters ?? 0));
     }

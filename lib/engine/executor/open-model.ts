@@ -1,16 +1,18 @@
 /** @file Model folder + run settings → a model that can be trained. */
 import { availableParallelism } from "node:os";
+import type { AdapterSettings } from "@/lib/contracts/adapter-config";
+import { pissaRankProblem } from "@/lib/contracts/pissa-rank-problem";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { weightsProblem } from "@/lib/contracts/weights-problem";
 import { AppError } from "@/lib/errors";
 import { sizeOf } from "../graph/ops";
-import { type AdapterSettings, adapterTargetModules } from "../lora/adapter-config";
+import { adapterTargetModules } from "../lora/adapter-config";
 import { startFrom, withInitAdapter } from "../lora/init-adapter";
 import { plainAdapter } from "../lora/pissa";
 import { planAdapters } from "../lora/plan-adapters";
 import { PreparedBase } from "../lora/prepare-base";
 import { resolveTargetModules } from "../lora/resolve-target-modules";
-import { type Architecture, expectedWeights, headMatrix } from "../models/architecture";
+import { type Architecture, expectedWeights, headMatrix, linearModules } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
 import type { Rng } from "../optim/rng";
 import type { Device } from "../runtime/device";
@@ -74,6 +76,12 @@ function savableAdapter(
   return { settings, result };
 }
 
+function refuse(problem: { field: string; message: string } | null): void {
+  if (!problem) return;
+  const message = `${problem.field} ${problem.message}.`;
+  throw new AppError("invalid_input", message, { fieldErrors: { [problem.field]: [problem.message] } });
+}
+
 /** @throws AppError with one sentence when the folder, its weights, the target modules or the length do not fit. */
 export async function openTrainableModel(options: OpenModelOptions): Promise<OpenedModel> {
   const { modelDir, rng } = options;
@@ -85,14 +93,17 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
     throw new AppError("invalid_input", message, { fieldErrors: { max_seq_length: [message] } });
   }
   const isFull = config.method === "full";
-  const problem = weightsProblem(config);
-  if (problem) {
-    const message = `${problem.field} ${problem.message}.`;
-    throw new AppError("invalid_input", message, { fieldErrors: { [problem.field]: [problem.message] } });
-  }
+  refuse(weightsProblem(config));
   const layerIndexes = Array.from({ length: shape.layers }, (_, i) => i);
-  const allModules = layerIndexes.flatMap((layer) => linears.map(({ module }) => layerName(layer, module)));
-  const adaptedModules = isFull || options.isFrozen ? [] : resolveTargetModules(allModules, config);
+  const allModules = linearModules(architecture);
+  const isPlain = isFull || options.isFrozen === true;
+  const adaptedModules = isPlain
+    ? []
+    : resolveTargetModules(
+        allModules.map(({ name }) => name),
+        config,
+      );
+  refuse(isPlain ? null : pissaRankProblem(allModules, config));
   const plans = planAdapters(architecture, new Set(adaptedModules), config);
   const trainedNames = selectTrainedWeights(architecture, adaptedModules, config);
 

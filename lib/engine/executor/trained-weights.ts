@@ -4,15 +4,9 @@ import { savedModulesProblem, selectSavedWeights } from "@/lib/contracts/select-
 import { AppError } from "@/lib/errors";
 import type { Shape } from "../graph/ops";
 import { savedWeightName } from "../lora/adapter-names";
-import { type Architecture, expectedWeights } from "../models/architecture";
+import { type Architecture, expectedWeights, tiedHead } from "../models/architecture";
 import { weightPlaces } from "../models/weight-places";
 import type { Parameter, Place } from "../types";
-
-/** A head that is tied to the embedding is no weight of its own, but modules_to_save may name it: it is untied then. */
-function tiedHead({ shape, redundant }: Architecture): string | null {
-  if (!shape.tieEmbeddings) return null;
-  return redundant?.test("embed_out.weight") ? "embed_out.weight" : "lm_head.weight";
-}
 
 /**
  * Full names of the weights to train, a tied head by the name that it has where it is untied.

@@ -4,18 +4,21 @@
  */
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import {
+  ADAPTER_CONFIG_FILE,
+  type AdapterSettings,
+  MAX_ADAPTER_CONFIG_BYTES,
+  parseAdapterConfig,
+} from "@/lib/contracts/adapter-config";
 import { patternValue, selectSavedWeights } from "@/lib/contracts/select-modules";
 import { AppError } from "@/lib/errors";
 import { durableWrite } from "../safetensors/durable-write";
 import { openSafetensors } from "../safetensors/open-safetensors";
 import { type WritableTensor, writeSafetensors } from "../safetensors/write-safetensors";
-import { type AdapterSettings, adapterConfig, ReadableAdapterConfig } from "./adapter-config";
+import { adapterConfig } from "./adapter-config";
 import { type AdapterPart, adapterTensorName, parseAdapterTensorName, parseSavedWeightName } from "./adapter-names";
 
-export const ADAPTER_CONFIG_FILE = "adapter_config.json";
 export const ADAPTER_WEIGHTS_FILE = "adapter_model.safetensors";
-
-const MAX_CONFIG_BYTES = 1_000_000;
 
 /** Writes both files into an existing folder; tensors are named as adapter-names.ts says and stored as F32. */
 export async function writeAdapter(
@@ -89,19 +92,9 @@ async function readAdapterConfig(path: string): Promise<AdapterSettings> {
     throw new AppError("not_found", `${path} cannot be opened; choose a folder with a PEFT adapter.`, { cause: error });
   });
   try {
-    if ((await handle.stat()).size > MAX_CONFIG_BYTES)
+    if ((await handle.stat()).size > MAX_ADAPTER_CONFIG_BYTES)
       throw new AppError("invalid_input", `${path} is larger than 1 MB.`);
-    const parsed = ReadableAdapterConfig.safeParse(JSON.parse(await handle.readFile("utf8")));
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new AppError("invalid_input", `${path}: ${issue?.path.join(".") || "it"} ${issue?.message}.`, {
-        cause: parsed.error,
-      });
-    }
-    return parsed.data;
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError("invalid_input", `${path} is not valid JSON.`, { cause: error });
+    return parseAdapterConfig(await handle.readFile("utf8"), path);
   } finally {
     await handle.close();
   }

@@ -1,4 +1,6 @@
 /** @file Going on from an adapter, ours or PEFT's: what it was trained with holds, and its tensors are the start. */
+import { withAdapterSettings } from "@/lib/contracts/adapter-config";
+import { adapterStartProblem } from "@/lib/contracts/adapter-start-problem";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { AppError } from "@/lib/errors";
 import type { Parameter } from "../types";
@@ -13,12 +15,10 @@ const problem = (field: keyof RunConfig, message: string) =>
  */
 export async function withInitAdapter(config: RunConfig): Promise<{ config: RunConfig; start: Adapter | null }> {
   if (config.init_adapter === "") return { config, start: null };
-  if (config.method === "full") throw problem("init_adapter", "means nothing for method full; choose lora or clear it");
-  if (config.init_lora_weights !== "default")
-    throw problem("init_lora_weights", "is for new adapters, and init_adapter goes on from one; leave it at default");
+  const contradiction = adapterStartProblem(config);
+  if (contradiction) throw problem(contradiction.field, contradiction.message);
   const start = await readAdapter(config.init_adapter);
-  const { fanInFanOut: _, baseModel: __, lora_dropout: ___, ...settings } = start.settings;
-  return { config: { ...config, ...settings }, start };
+  return { config: withAdapterSettings(config, start.settings), start };
 }
 
 /** @throws AppError naming the first tensor that the model does not have, or that the adapter lacks */

@@ -2,10 +2,10 @@
  * @file PiSSA (Meng et al. 2024, https://arxiv.org/abs/2404.02948): the adapter begins as the principal part of the weight,
  * s B A = U_r Σ_r V_rᵀ, and the frozen weight is what remains.
  */
-import { AppError } from "@/lib/errors";
+
+import type { AdapterSettings } from "@/lib/contracts/adapter-config";
 import type { LinearSpec } from "../models/architecture";
 import type { Rng } from "../optim/rng";
-import type { AdapterSettings } from "./adapter-config";
 import { parseAdapterTensorName } from "./adapter-names";
 import { type MatrixProducts, truncatedSvd } from "./truncated-svd";
 
@@ -22,19 +22,14 @@ export interface PrincipalPart {
 export const pissaIterations = (init: string): number | null =>
   init === "pissa" ? null : Number(init.slice("pissa_niter_".length));
 
-/** @throws AppError when the rank is larger than the matrix */
+/** @param rank at most the weight's smaller side */
 export async function principalPart(
   weight: Float32Array,
-  { module, inFeatures, outFeatures, layout }: LinearSpec,
+  { inFeatures, outFeatures, layout }: LinearSpec,
   { rank, scaling, iterations }: { rank: number; scaling: number; iterations: number | null },
   rng: Rng,
   products: MatrixProducts,
 ): Promise<PrincipalPart> {
-  const limit = Math.min(inFeatures, outFeatures);
-  if (rank > limit) {
-    const message = `is ${rank}, but init_lora_weights pissa takes it from ${module}, which has rank ${limit}; choose at most that`;
-    throw new AppError("invalid_input", `rank ${message}.`, { fieldErrors: { rank: [message] } });
-  }
   const isTransposed = layout === "in_out";
   const [rows, columns] = isTransposed ? [inFeatures, outFeatures] : [outFeatures, inFeatures];
   const svd = await truncatedSvd({ data: weight, rows, columns }, rank, iterations, rng, products);

@@ -1,4 +1,5 @@
 /** @file What an architecture has to say of itself. One definition serves training, evaluation and sampling. */
+import type { LinearModule } from "@/lib/contracts/run-plan";
 import type { GraphBuilder } from "../graph/graph-builder";
 import type { Shape, Value } from "../graph/ops";
 import type { RotarySpec } from "./rotary";
@@ -129,6 +130,23 @@ export function headMatrix({ headWeights, shape }: Architecture): string {
   const found = [...headWeights].find(([, size]) => size.length === 2 && size[0] === shape.vocabularySize);
   if (!found) throw new Error("internal: the head has no matrix with a row for each token");
   return found[0];
+}
+
+/** Every linear layer by full name. How a weight lies in the file makes no difference: Conv1D keeps [in, out], Linear [out, in]. */
+export function linearModules({ shape, linears, layerName }: Architecture): LinearModule[] {
+  return Array.from({ length: shape.layers }, (_, layer) =>
+    linears.map(({ module, inFeatures, outFeatures }) => ({
+      name: layerName(layer, module),
+      inputs: inFeatures,
+      outputs: outFeatures,
+    })),
+  ).flat();
+}
+
+/** A head that is tied to the embedding is no weight of its own, but modules_to_save may name it: it is untied then. */
+export function tiedHead({ shape, redundant }: Architecture): string | null {
+  if (!shape.tieEmbeddings) return null;
+  return redundant?.test("embed_out.weight") ? "embed_out.weight" : "lm_head.weight";
 }
 
 /** Full name → shape of every weight that the architecture needs, in a fixed order. */

@@ -1,5 +1,7 @@
 /** @file What a schema can't know: whether model and dataset are there and fit the numbers. */
+import { type AdapterSettings, withAdapterSettings } from "@/lib/contracts/adapter-config";
 import { countSteps } from "@/lib/contracts/count-steps";
+import { pissaRankProblem } from "@/lib/contracts/pissa-rank-problem";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { savedModulesProblem, selectionProblem } from "@/lib/contracts/select-modules";
 import type { ModelView } from "@/lib/contracts/views";
@@ -12,6 +14,7 @@ import type { ServiceContext } from "../context";
 import { datasetDir } from "../datasets/dataset-dir";
 import { getDatasetRow } from "../datasets/get-dataset-row";
 import { loadModelTokenizer } from "../datasets/load-model-tokenizer";
+import { getInitAdapter } from "../models/get-init-adapter";
 import { getModel } from "../models/get-model";
 import { warmupProblem } from "./warmup-problem";
 
@@ -35,7 +38,9 @@ export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Pr
     model === null
       ? null
       : await orProblem(() => loadModelTokenizer(ctx, config.model_type), fieldErrors, "model_type");
-  if (model !== null) Object.assign(fieldErrors, await modelProblems(config, model));
+  const adapter = await orProblem(() => getInitAdapter(ctx, config.init_adapter), fieldErrors, "init_adapter");
+  if (model !== null && fieldErrors["init_adapter"] === undefined)
+    Object.assign(fieldErrors, await modelProblems(config, model, adapter));
   const canCount =
     Object.keys(fieldErrors).length === 0 &&
     dataset !== null &&
@@ -69,20 +74,35 @@ async function countTotalSteps(
   return countSteps(manifest.splits.train.blocks, config).totalSteps;
 }
 
-async function modelProblems(config: RunConfig, model: ModelView): Promise<Record<string, string[]>> {
+/** @param adapter the one to go on from: what is wrong with its modules is wrong with the choice of it */
+async function modelProblems(
+  config: RunConfig,
+  model: ModelView,
+  adapter: AdapterSettings | null,
+): Promise<Record<string, string[]>> {
   const problems: Record<string, string[]> = {};
   if (config.max_seq_length > model.contextLength) {
     problems["max_seq_length"] = [`must be at most ${model.contextLength}, the model's context`];
   }
-  if (config.method !== "full") {
-    const { linears, weights } = await readModelParts(model.path, model.id);
-    const modules = linears.map(({ name }) => name);
-    const problem = selectionProblem(modules, config);
-    if (problem) problems[problem.field] = [problem.message];
-    const names = weights.map(([name]) => name);
-    const saved = savedModulesProblem(names, config.modules_to_save);
-    if (saved) problems["modules_to_save"] = [saved];
-  }
+  if (config.method === "full") return problems;
+  const { linears, weights } = await readModelParts(model.path, model.id);
+  const settings = adapter ? withAdapterSettings(config, adapter) : config;
+  const add = (field: string, message: string) => {
+    if (adapter) problems["init_adapter"] = [`does not fit this model: its ${field} ${message}`];
+    else problems[field] = [message];
+  };
+  const problem = selectionProblem(
+    linears.map(({ name }) => name),
+    settings,
+  );
+  if (problem) add(problem.field, problem.message);
+  const saved = savedModulesProblem(
+    weights.map(([name]) => name),
+    settings.modules_to_save,
+  );
+  if (saved) add("modules_to_save", saved);
+  const tooHigh = pissaRankProblem(linears, settings);
+  if (tooHigh) add(tooHigh.field, tooHigh.message);
   return problems;
 }
 

@@ -3,6 +3,7 @@ import { AppError } from "@/lib/errors";
 import { readModelParts } from "@/lib/models-catalog/read-model-folder";
 import type { ServiceContext } from "../context";
 import { getMaskBlock } from "../datasets/get-mask-block";
+import { getInitAdapter } from "../models/get-init-adapter";
 import { getModel } from "../models/get-model";
 
 export interface PlanFactsInput {
@@ -11,13 +12,14 @@ export interface PlanFactsInput {
   maxSeqLength: number;
   evalSplit: number;
   seed: number;
+  initAdapter: string;
   /** Gives up preparing blocks, when nobody else waits for them. */
   signal?: AbortSignal | undefined;
 }
 
 /**
  * What the form needs to say how long a run is and how much it trains: the dataset's real blocks at this length, and the
- * shapes of the model's linear layers. Throws AppError like getModel and getMaskBlock.
+ * shapes of the model's linear layers. Throws AppError like getModel, getMaskBlock and getInitAdapter.
  */
 export async function getPlanFacts(ctx: ServiceContext, input: PlanFactsInput): Promise<PlanFacts> {
   const model = await getModel(ctx, { modelId: input.modelId });
@@ -27,6 +29,7 @@ export async function getPlanFacts(ctx: ServiceContext, input: PlanFactsInput): 
     trainBlocks,
     evalBlocks: input.evalSplit === 0 ? 0 : await countEvalBlocks(ctx, input),
     ...parts,
+    adapter: await getInitAdapter(ctx, input.initAdapter),
     totalParameters: model.parameters,
   };
 }

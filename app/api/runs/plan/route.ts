@@ -10,6 +10,7 @@ const Query = z.object({
   max_seq_length: z.coerce.number().int().min(64).max(131072),
   eval_split: z.coerce.number().min(0).max(0.5),
   seed: z.coerce.number().int().min(0).max(2147483647),
+  init_adapter: z.string().max(1000).default(""),
 });
 
 /** Counted blocks and layer shapes for the form of a new run. Builds the prepared blocks if nobody has yet. */
@@ -21,6 +22,7 @@ export const GET = route(async ({ ctx, request }) => {
     maxSeqLength: query.max_seq_length,
     evalSplit: query.eval_split,
     seed: query.seed,
+    initAdapter: query.init_adapter,
     signal: request.signal,
   });
   return json(facts);
