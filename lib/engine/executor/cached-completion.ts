@@ -65,6 +65,7 @@ export class CachedCompletion implements Completion {
       segments: new Int32Array(blockLength),
     };
     const { residence } = model;
+    residence.parametersMayHaveChanged();
     const sequence = new SequenceFeeds(batch, residence);
     const caches: LayerCache[] = [];
     const { embedding } = model.architecture;

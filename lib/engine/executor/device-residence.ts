@@ -1,9 +1,9 @@
 /**
  * @file A model on a GPU whose memory the runtime gives access to. Frozen weights are put there once, when their layer's
- * turn comes first; what is trained changes with every step and is fed each time, so full fine-tuning feeds all weights.
+ * turn comes first; what is trained changes on the CPU and is put there once for each micro-batch or text.
  */
 import { DeviceMemory } from "../runtime/device-memory";
-import type { DeviceTensor, Feed, Memory, SessionOptions, TensorData } from "../runtime/session";
+import type { DeviceTensor, Memory, SessionOptions, TensorData } from "../runtime/session";
 import { widen } from "../safetensors/widen";
 import type { LayerwiseState } from "./layerwise-state";
 import { type Feeds, type Residence, release } from "./residence";
@@ -12,6 +12,8 @@ export class DeviceResidence implements Residence {
   private readonly memory: DeviceMemory;
   private readonly layers: Feeds[] = [];
   private headWeights: Feeds | null = null;
+  /** What is trained, as it was when it was asked for first: of layers, and of the head. */
+  private readonly trained = new Map<number | "head", Feeds>();
 
   constructor(
     private readonly state: LayerwiseState,
@@ -29,7 +31,7 @@ export class DeviceResidence implements Residence {
       frozen = await this.liftAll(without(all, layer.trained));
       this.layers[index] = frozen;
     }
-    return { ...frozen, ...dataOf(layer.trained) };
+    return { ...frozen, ...(await this.current(index, layer.trained)) };
   }
 
   async head(): Promise<Feeds> {
@@ -43,7 +45,7 @@ export class DeviceResidence implements Residence {
       }
       this.headWeights = await this.liftAll(without(all, trainedHead));
     }
-    return { ...this.headWeights, ...dataOf(trainedHead) };
+    return { ...this.headWeights, ...(await this.current("head", trainedHead)) };
   }
 
   room(): undefined {
@@ -54,10 +56,13 @@ export class DeviceResidence implements Residence {
     return this.memory.put(data);
   }
 
-  async liftAll(feeds: Readonly<Record<string, TensorData>>): Promise<Feeds> {
-    const lifted: Record<string, Feed> = {};
-    for (const [name, data] of Object.entries(feeds)) lifted[name] = await this.memory.put(data);
-    return lifted;
+  liftAll(feeds: Readonly<Record<string, TensorData>>): Promise<Feeds> {
+    return this.memory.putAll(feeds);
+  }
+
+  parametersMayHaveChanged(): void {
+    for (const feeds of this.trained.values()) release(Object.values(feeds));
+    this.trained.clear();
   }
 
   lower(memory: Memory, length: number): Promise<Float32Array> {
@@ -65,8 +70,18 @@ export class DeviceResidence implements Residence {
   }
 
   async dispose(): Promise<void> {
+    this.parametersMayHaveChanged();
     for (const feeds of [...this.layers, this.headWeights ?? {}]) release(Object.values(feeds));
     await this.memory.dispose();
+  }
+
+  private async current(key: number | "head", trained: ReadonlyMap<string, { data: Float32Array }>): Promise<Feeds> {
+    let feeds = this.trained.get(key);
+    if (!feeds) {
+      feeds = await this.liftAll(Object.fromEntries([...trained].map(([name, { data }]) => [name, data])));
+      this.trained.set(key, feeds);
+    }
+    return feeds;
   }
 }
 
@@ -75,8 +90,4 @@ function without<Data>(
   names: ReadonlyMap<string, unknown>,
 ): Record<string, Data> {
   return Object.fromEntries(Object.entries(feeds).filter(([name]) => !names.has(name)));
-}
-
-function dataOf(trained: Iterable<readonly [string, { data: Float32Array }]>): Record<string, Float32Array> {
-  return Object.fromEntries([...trained].map(([name, { data }]) => [name, data]));
 }

@@ -69,6 +69,7 @@ export class LayerwiseModel implements Omit<TrainableModel, "adapter"> {
 
   async accumulateGradients(batch: Batch, gradientScale: number, shouldStop = () => false): Promise<LossSum> {
     const { residence } = this;
+    residence.parametersMayHaveChanged();
     const sequence = new SequenceFeeds(batch, residence);
     const embedded = this.embed(batch);
     addEmbeddingNoise(embedded, batch);
@@ -191,6 +192,7 @@ export class LayerwiseModel implements Omit<TrainableModel, "adapter"> {
   /** The last layer's output, keeping nothing. */
   private async forward(batch: Batch, shouldStop: () => boolean): Promise<Float32Array> {
     const { residence } = this;
+    residence.parametersMayHaveChanged();
     const sequence = new SequenceFeeds(batch, residence);
     const embedded = this.embed(batch);
     let x = await residence.lift(embedded);

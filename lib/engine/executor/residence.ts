@@ -19,6 +19,8 @@ export interface Residence {
   liftAll(feeds: Readonly<Record<string, TensorData>>): Promise<Feeds>;
   /** Back to the process's memory. @param length in values */
   lower(memory: Memory, length: number): Promise<Float32Array>;
+  /** Said before each use of the model that does not go on with the one before. */
+  parametersMayHaveChanged(): void;
   dispose(): Promise<void>;
 }
 
@@ -61,6 +63,10 @@ export class HostResidence implements Residence {
 
   async lower(memory: Memory): Promise<Float32Array> {
     return memory as Float32Array;
+  }
+
+  parametersMayHaveChanged(): void {
+    // What is fed from where it lies is always the latest.
   }
 
   async dispose(): Promise<void> {

@@ -9,10 +9,15 @@ import { type DeviceTensor, GraphSession, type Memory, type SessionOptions, type
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** A graph whose output is its input. */
-function copyGraph(floats: number) {
-  return encodeModel({ outputs: { copy: new GraphBuilder().input("x", [floats]) } });
+/** A graph whose outputs are its inputs. */
+function copyGraph(lengths: readonly number[]) {
+  const b = new GraphBuilder();
+  const copies = lengths.map((floats, i) => [copyName(i), b.input(inputName(i), [floats])] as const);
+  return encodeModel({ outputs: Object.fromEntries(copies) });
 }
+
+const inputName = (index: number) => `x${index}`;
+const copyName = (index: number) => `copy${index}`;
 
 /** The same bytes as float32: bytes are all that is copied. What does not fill the last float is followed by zeros. */
 function asFloats(data: TensorData): Float32Array {
@@ -24,32 +29,43 @@ function asFloats(data: TensorData): Float32Array {
 }
 
 export class DeviceMemory {
-  /** By length: the graphs know their shapes. */
-  private readonly uploads = new Map<number, Promise<GraphSession<Memory>>>();
+  /** By lengths: the graphs know their shapes. */
+  private readonly uploads = new Map<string, Promise<GraphSession<Memory>>>();
   private readonly downloads = new Map<number, Promise<GraphSession>>();
 
   constructor(private readonly options: SessionOptions) {}
 
   /** The caller may overwrite `data` afterwards. */
   async put(data: TensorData): Promise<DeviceTensor> {
-    const x = asFloats(data);
-    let session = this.uploads.get(x.length);
+    const { only } = await this.putAll({ only: data });
+    return only as DeviceTensor;
+  }
+
+  /** All in one go, under the same names. */
+  async putAll(named: Readonly<Record<string, TensorData>>): Promise<Record<string, DeviceTensor>> {
+    const names = Object.keys(named);
+    if (names.length === 0) return {};
+    const parts = Object.values(named).map(asFloats);
+    const lengths = parts.map((part) => part.length);
+    const key = lengths.join();
+    let session = this.uploads.get(key);
     if (!session) {
-      session = GraphSession.createResident(copyGraph(x.length), this.options, ["copy"]);
-      this.uploads.set(x.length, session);
+      const graph = copyGraph(lengths);
+      session = GraphSession.createResident(graph, this.options, Object.keys(graph.outputs));
+      this.uploads.set(key, session);
     }
-    const { copy } = await (await session).run({ x });
-    return copy as DeviceTensor;
+    const copies = await (await session).run(Object.fromEntries(parts.map((part, i) => [inputName(i), part])));
+    return Object.fromEntries(names.map((name, i) => [name, copies[copyName(i)] as DeviceTensor]));
   }
 
   /** Writes the tensor's values to `into`, which is as long as it. */
   async take(tensor: DeviceTensor, into: Float32Array): Promise<Float32Array> {
     let session = this.downloads.get(into.length);
     if (!session) {
-      session = GraphSession.create(copyGraph(into.length), this.options);
+      session = GraphSession.create(copyGraph([into.length]), this.options);
       this.downloads.set(into.length, session);
     }
-    await (await session).run({ x: tensor }, { copy: into });
+    await (await session).run({ [inputName(0)]: tensor }, { [copyName(0)]: into });
     return into;
   }
 
