@@ -88,3 +88,25 @@ test("a text ends where generation_config.json, config.json or the tokenizer say
   writeFileSync(join(folder, "config.json"), JSON.stringify({ eos_token_id: null }));
   expect([...(await findEndTokens(folder, { eosTokenId: 7 }))].toSorted()).toEqual([3, 5, 7]);
 });
+
+test("what transformers puts in front of a text is read off the template, unless add_bos_token decides", async () => {
+  const folder = join(root, "start");
+  mkdirSync(folder);
+  const special = ["<|end|>", "<|begin|>"];
+  const json = await trainBpe(["abc abd"], { vocabularySize: 262, specialTokens: special });
+  const single = [{ SpecialToken: { id: "<|begin|>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }];
+  const template = { type: "TemplateProcessing", single, pair: [], special_tokens: {} };
+  const startOf = async (post_processor: unknown, config: object) => {
+    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify({ ...json, post_processor }));
+    const eos_token = "<|end|>";
+    writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ eos_token, ...config }));
+    return (await loadTokenizer(folder)).startTokenIds;
+  };
+  expect(await startOf(null, {})).toEqual([]);
+  expect(await startOf(template, {})).toEqual([1]);
+  const both = { type: "Sequence", processors: [{ type: "ByteLevel" }, template] };
+  expect(await startOf(both, {})).toEqual([1]);
+  expect(await startOf(template, { add_bos_token: false })).toEqual([]);
+  expect(await startOf(null, { add_bos_token: true, bos_token: "<|begin|>" })).toEqual([1]);
+  expect(await startOf(null, { add_bos_token: true, bos_token: null })).toEqual([]);
+});

@@ -6,7 +6,7 @@ import { findByteLevelTokenizer } from "./byte-level-tokenizer";
 import { createLibraryTokenizer } from "./library-tokenizer";
 import { findBoundedJson, shortName } from "./read-bounded-json";
 import type { Tokenizer, TokenizerCore } from "./tokenizer";
-import { parseTokenizerFile } from "./tokenizer-file";
+import { parseTokenizerFile, type TokenizerComponent } from "./tokenizer-file";
 
 const MAX_TOKENIZER_BYTES = 64_000_000;
 const MAX_CONFIG_BYTES = 8_000_000;
@@ -37,7 +37,31 @@ export async function loadTokenizer(modelDir: string): Promise<Tokenizer> {
   }
   const padTokenId = (await findSpecialId(modelDir, core, "pad")) ?? eosTokenId;
   const hash = createHash("sha256").update(file.bytes).update(`\n${eosTokenId} ${padTokenId}`).digest("hex");
-  return { ...core, eosTokenId, padTokenId, hash };
+  const startTokenIds = await findStartIds(modelDir, core, parsed.post_processor);
+  return { ...core, eosTokenId, startTokenIds, padTokenId, hash };
+}
+
+/** `add_bos_token` of tokenizer_config.json where it is given, else what stands before the text in the file's template. */
+async function findStartIds(modelDir: string, core: TokenizerCore, template: TokenizerComponent): Promise<number[]> {
+  const config = await findBoundedJson(join(modelDir, "tokenizer_config.json"), MAX_CONFIG_BYTES);
+  const isAdded = property(config?.value, "add_bos_token");
+  if (typeof isAdded !== "boolean") return templateStart(template, core);
+  const token = isAdded ? tokenContent(property(config?.value, "bos_token")) : null;
+  const id = token === null ? null : core.findId(token);
+  return id === null ? [] : [id];
+}
+
+/** Special tokens before the text in `TemplateProcessing`, alone or among other steps. */
+function templateStart(component: unknown, core: TokenizerCore): number[] {
+  const steps = property(component, "processors");
+  if (Array.isArray(steps)) return steps.slice(0, 10).flatMap((step) => templateStart(step, core));
+  const parts = property(component, "single");
+  if (property(component, "type") !== "TemplateProcessing" || !Array.isArray(parts)) return [];
+  const text = parts.findIndex((part) => property(part, "Sequence") !== undefined);
+  return parts.slice(0, Math.max(0, text)).flatMap((part) => {
+    const token = property(property(part, "SpecialToken"), "id");
+    return (typeof token === "string" ? core.findId(token) : null) ?? [];
+  });
 }
 
 async function findSpecialId(modelDir: string, core: TokenizerCore, kind: "eos" | "pad"): Promise<number | null> {

@@ -19,6 +19,8 @@ export interface Tokenizer {
   findId(token: string): number | null;
   /** End-of-text token, appended to every document. */
   readonly eosTokenId: number;
+  /** What transformers puts in front of a text: one begin-of-text token, or for most code models nothing. */
+  readonly startTokenIds: readonly number[];
   /** Fills blocks up; the end-of-text token where the tokenizer has no padding token. */
   readonly padTokenId: number;
   /** Highest id + 1. The model's own vocabulary may be larger, never smaller. */

@@ -2,8 +2,7 @@
  * @file Generation in a process of its own: `tsx measure-generation.ts <model folder> <prompt tokens> <new tokens> <repeats>`
  * prints one JSON line. Greedy; tests/oracle/generation_speed.py does the same work with transformers.
  */
-import { RunConfig } from "@/lib/contracts/run-config";
-import { openTrainableModel } from "@/lib/engine/executor/open-model";
+import { openGenerator } from "@/lib/engine/generate/open-generator";
 import { Rng } from "@/lib/engine/optim/rng";
 
 const [modelDir, promptText, newText, repeatsText] = process.argv.slice(2);
@@ -13,8 +12,7 @@ const promptTokens = Number(promptText);
 const newTokens = Number(newText);
 
 const opening = performance.now();
-const config = RunConfig.parse({ model_type: modelDir, dataset_name: "random tokens", max_seq_length: 64, rank: 8 });
-const model = await openTrainableModel({ modelDir, config, rng: Rng.seeded(1), device: "cpu" });
+const model = await openGenerator({ modelDir, adapterDir: null, device: "cpu", precision: "fp32" });
 const secondsToOpen = (performance.now() - opening) / 1000;
 const rng = Rng.seeded(2);
 const prompt = Int32Array.from({ length: promptTokens }, () => rng.below(model.architecture.shape.vocabularySize));

@@ -8,7 +8,7 @@ const END = 0;
 const [PREFIX, SUFFIX, MIDDLE, PAD] = [300, 301, 302, 303];
 
 /** Tokens are character codes. Counts upwards from the last token of the prompt, "a" to "z", and remembers prompts. */
-function counting(prompts: number[][] = []): OpenedGenerator {
+function counting(prompts: number[][] = [], startTokenIds: number[] = []): OpenedGenerator {
   const encode = (text: string) => Array.from(text, (char) => char.charCodeAt(0));
   return {
     model: {
@@ -31,7 +31,7 @@ function counting(prompts: number[][] = []): OpenedGenerator {
         };
       },
     },
-    tokenizer: { encode, decode: (ids) => String.fromCharCode(...Array.from(ids)), eosTokenId: END },
+    tokenizer: { encode, decode: (ids) => String.fromCharCode(...Array.from(ids)), eosTokenId: END, startTokenIds },
     endTokens: new Set([END]),
     fim: {
       preset: "starcoder",
@@ -121,6 +121,27 @@ test("between prefix and suffix the model's own markers are used, and any of its
   ]);
   expect(textOf("psm")).toBe("abcdefghijklmnopqrstuvwxyz");
   expect(lastOf("psm")).toMatchObject({ reason: "end" });
+});
+
+test("a begin-of-text token goes in front where the tokenizer has one, once", async () => {
+  const prompts: number[][] = [];
+  const BEGIN = 65;
+  const { server, open, ask } = serve(() => counting(prompts, [BEGIN]));
+  open();
+  ask("1", "y");
+  ask("2", "Ay");
+  server.take({
+    kind: "generate",
+    id: "3",
+    prompt: { kind: "fim", prefix: "p", suffix: "s", order: "psm" },
+    settings: GenerationSettings.parse({ max_new_tokens: 1 }),
+  });
+  await server.isIdle;
+  expect(prompts).toEqual([
+    [BEGIN, 121],
+    [BEGIN, 121],
+    [BEGIN, PREFIX, 112, SUFFIX, 115, MIDDLE],
+  ]);
 });
 
 test("what cannot be done is said in one sentence, and the next request is served", async () => {

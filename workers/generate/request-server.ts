@@ -13,7 +13,7 @@ export interface OpenedGenerator {
   model: Pick<TrainableModel, "openCompletion" | "device" | "dispose"> & {
     architecture: { shape: { contextLength: number } };
   };
-  tokenizer: Pick<Tokenizer, "encode" | "decode" | "eosTokenId">;
+  tokenizer: Pick<Tokenizer, "encode" | "decode" | "eosTokenId" | "startTokenIds">;
   endTokens: ReadonlySet<number>;
   fim: FimTokens | null;
 }
@@ -79,6 +79,9 @@ export class RequestServer {
       ids = fimPrompt(fim, prompt);
       endTokens = new Set([...endTokens, ...fim.ends]);
     }
+    const begin = tokenizer.startTokenIds;
+    // A prompt may have been written with it.
+    if (begin.some((token, i) => ids[i] !== token)) ids = [...begin, ...ids];
     const start = performance.now();
     let first: number | null = null;
     const pieces = generate({
