@@ -10,7 +10,8 @@ COPY package.json package-lock.json .npmrc ./
 FROM packages AS build
 RUN npm ci --include=dev
 COPY . .
-RUN node scripts/build.mjs
+# What the build keeps for the next one is not needed here, and would belong to root.
+RUN node scripts/build.mjs && rm -rf .next/cache
 
 FROM packages AS production
 RUN npm ci --omit=dev && npm cache clean --force

@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
@@ -42,6 +42,7 @@ const nameFrom = (path: string): string =>
 
 export function DatasetForm({ create }: DatasetFormProps) {
   const router = useRouter();
+  const element = useRef<HTMLFormElement>(null);
   const [kind, setKind] = useState<Kind>("folder");
   const [path, setPath] = useState("");
   const [file, setFile] = useState<File | null>(null);
@@ -59,6 +60,11 @@ export function DatasetForm({ create }: DatasetFormProps) {
     );
     return { kind: "jsonl", path: uploaded.path };
   };
+  /** After the errors are drawn: to the first field that has one. */
+  const showErrors = (wrong: Record<string, string[]>) => {
+    setErrors(wrong);
+    setTimeout(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 0);
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const missing: Record<string, string[]> = {};
@@ -66,7 +72,7 @@ export function DatasetForm({ create }: DatasetFormProps) {
       missing.source = [kind === "folder" ? "name a folder" : kind === "jsonl" ? "name a file" : "choose a file"];
     }
     if ((name.trim() || suggested) === "") missing.name = ["give it a name"];
-    setErrors(missing);
+    showErrors(missing);
     setProblem(null);
     if (Object.keys(missing).length > 0) return;
     try {
@@ -75,7 +81,7 @@ export function DatasetForm({ create }: DatasetFormProps) {
       const result = await create({ name: name.trim() || suggested, source });
       if (result.ok) return router.push(`/datasets/${result.data.id}`);
       setProblem(result.message);
-      setErrors(result.fieldErrors ?? {});
+      showErrors(result.fieldErrors ?? {});
     } catch (error) {
       setProblem(
         error instanceof Error && error.name === "ApiError"
@@ -89,7 +95,7 @@ export function DatasetForm({ create }: DatasetFormProps) {
   const sourceErrors = errors.source ?? errors.path;
   const { what } = KINDS.find((entry) => entry.kind === kind) ?? { what: "" };
   return (
-    <form onSubmit={submit} noValidate className="max-w-2xl">
+    <form ref={element} onSubmit={submit} noValidate className="max-w-2xl">
       <Card>
         <div className="flex flex-col gap-5">
           <fieldset>
@@ -125,6 +131,7 @@ export function DatasetForm({ create }: DatasetFormProps) {
                 type="file"
                 accept=".jsonl,.json,.ndjson"
                 aria-describedby={describedBy("file")}
+                aria-invalid={sourceErrors !== undefined}
                 className="w-full rounded-md border border-line-strong/60 border-dashed p-3 text-[13px] file:mr-3 file:rounded file:border-0 file:bg-surface-3 file:px-3 file:py-1.5 file:font-medium file:text-text"
                 onChange={(event) => setFile(event.target.files?.[0] ?? null)}
               />
@@ -152,6 +159,7 @@ export function DatasetForm({ create }: DatasetFormProps) {
               maxLength={200}
               autoComplete="off"
               aria-describedby={describedBy("dataset-name")}
+              aria-invalid={errors.name !== undefined}
               className={inputClass(errors.name !== undefined)}
               onChange={(event) => setName(event.target.value)}
             />

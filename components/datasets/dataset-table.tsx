@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { formatBytes, formatCount } from "@/components/ui/format";
+import { formatBytes, formatCount, formatDocuments } from "@/components/ui/format";
 import { ListTable } from "@/components/ui/list-table";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { DatasetView } from "@/lib/contracts/views";
@@ -20,7 +20,7 @@ export function DatasetTable({ datasets }: { datasets: DatasetView[] }) {
               {source.kind === "folder" ? "Folder" : "JSONL"} · {source.path}
             </p>
             <p className="tabular text-[12px] text-text-2 sm:hidden">
-              {formatCount(stats.documents)} documents · {formatBytes(stats.bytes)}
+              {formatDocuments(stats.documents)} · {formatBytes(stats.bytes)}
             </p>
           </td>
           <td className="max-sm:hidden tabular px-4 py-2.5">{formatCount(stats.documents)}</td>

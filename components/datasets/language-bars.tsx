@@ -1,5 +1,5 @@
 import { Card } from "@/components/ui/card";
-import { formatBytes, formatCount } from "@/components/ui/format";
+import { formatBytes, formatDocuments } from "@/components/ui/format";
 import type { DatasetStats } from "@/lib/contracts/dataset";
 import { languagesOf } from "./languages-of";
 
@@ -16,8 +16,7 @@ export function LanguageBars({ stats }: { stats: DatasetStats }) {
             <div className="tabular mb-1 flex justify-between gap-3 text-[13px]">
               <span className="truncate font-medium">{name}</span>
               <span className="whitespace-nowrap text-text-2">
-                {formatCount(documents)} {documents === 1 ? "document" : "documents"} · {formatBytes(bytes)} ·{" "}
-                {(share * 100).toFixed(share < 0.01 ? 1 : 0)} %
+                {formatDocuments(documents)} · {formatBytes(bytes)} · {(share * 100).toFixed(share < 0.01 ? 1 : 0)} %
               </span>
             </div>
             <div className="h-1.5 rounded-full bg-surface-3">

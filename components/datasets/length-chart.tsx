@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Card } from "@/components/ui/card";
 import { fetchJson } from "@/components/ui/fetch-json";
-import { formatCompact, formatCount } from "@/components/ui/format";
+import { formatCompact, formatCount, formatDocuments } from "@/components/ui/format";
 import { inputClass } from "@/components/ui/input-class";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -69,9 +69,9 @@ function Bars({ histogram: { edges, counts, tokens, longest } }: { histogram: Le
             <li
               key={range}
               className="flex h-full min-w-0 flex-1 flex-col justify-end"
-              title={`${range}: ${formatCount(count)} documents`}
+              title={`${range}: ${formatDocuments(count)}`}
             >
-              <span className="sr-only">{`${range}: ${formatCount(count)} documents`}</span>
+              <span className="sr-only">{`${range}: ${formatDocuments(count)}`}</span>
               <span aria-hidden className="tabular mb-0.5 truncate text-center text-[10px] text-text-3">
                 {count > 0 ? formatCompact(count) : ""}
               </span>

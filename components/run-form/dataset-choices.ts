@@ -1,3 +1,4 @@
+import { formatDocuments } from "@/components/ui/format";
 import type { DatasetView } from "@/lib/contracts/views";
 import type { DatasetChoice } from "./source-fields";
 
@@ -12,7 +13,7 @@ const OWN_SOURCE: DatasetChoice = {
 export function datasetChoices(datasets: DatasetView[]): DatasetChoice[] {
   const choices = datasets.map(({ id, name, stats }) => {
     const isOnlyOne = datasets.filter((other) => other.name === name).length === 1;
-    return { value: isOnlyOne ? name : id, label: `${name} (${stats.documents} documents)`, id };
+    return { value: isOnlyOne ? name : id, label: `${name} (${formatDocuments(stats.documents)})`, id };
   });
   return datasets.some(({ name }) => name === OWN_SOURCE.value) ? choices : [...choices, OWN_SOURCE];
 }

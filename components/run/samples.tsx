@@ -38,7 +38,12 @@ export function Samples({ samples, status }: { samples: SamplePoint[]; status: R
           <li key={name} className="grid gap-x-4 gap-y-3 border-b p-4 last:border-b-0 lg:grid-cols-2">
             <Completion title={`Before training${first > 0 ? ` (step ${first})` : ""}`} sample={find(name, first)} />
             {shown > first ? (
-              <Completion title={`Step ${shown}`} sample={find(name, shown)} isCurrent />
+              <Completion
+                title={`Step ${shown}`}
+                sample={find(name, shown)}
+                isCurrent
+                isAwaited={!isFinal(status) && shown === steps.at(-1)}
+              />
             ) : (
               <p className="self-center text-text-3 max-lg:hidden">
                 {steps.length > 1 || isFinal(status)
@@ -99,9 +104,11 @@ interface CompletionProps {
   title: string;
   sample: SamplePoint | undefined;
   isCurrent?: boolean;
+  /** The prompts of one step are completed one after the other. */
+  isAwaited?: boolean;
 }
 
-function Completion({ title, sample, isCurrent }: CompletionProps) {
+function Completion({ title, sample, isCurrent, isAwaited }: CompletionProps) {
   const { tail, left } = tailOf(sample?.prompt ?? "");
   return (
     <figure className="min-w-0">
@@ -111,7 +118,7 @@ function Completion({ title, sample, isCurrent }: CompletionProps) {
         className="max-h-80 min-h-28 overflow-auto whitespace-pre-wrap break-words rounded-md bg-surface-2 p-3 font-mono text-[12.5px] leading-[1.55]"
       >
         {sample === undefined ? (
-          <span className="text-text-3">No completion at this step.</span>
+          <span className="text-text-3">{isAwaited ? "Being written…" : "No completion at this step."}</span>
         ) : (
           <>
             <span className="text-text-3" title={sample.prompt}>

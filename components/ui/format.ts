@@ -5,6 +5,10 @@ const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFra
 
 export const formatCount = (value: number): string => whole.format(value);
 
+/** "1 document", "1,200 documents". */
+export const formatDocuments = (count: number): string =>
+  `${formatCount(count)} ${count === 1 ? "document" : "documents"}`;
+
 /** 4,210,688 → "4.21M". */
 export const formatCompact = (value: number): string => compact.format(value);
 

@@ -13,7 +13,7 @@ export const PROGRAMS = {
 /** Null when all went well, otherwise what esbuild says. */
 export async function bundlePrograms() {
   // Imported late: this file must load before anything is installed.
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   try {
     await build({
       absWorkingDir: root,
@@ -31,5 +31,8 @@ export async function bundlePrograms() {
     return null;
   } catch (error) {
     return error.message;
+  } finally {
+    // Its process would otherwise live as long as the studio that this one becomes.
+    await stop();
   }
 }

@@ -52,6 +52,8 @@ describe.skipIf(executablePath === null)("the main job", () => {
     await page.getByLabel("Folder", { exact: true }).fill(`${folder}-missing`);
     await page.getByRole("button", { name: "Add dataset" }).click();
     await page.getByRole("alert").getByText("The dataset was not added.").waitFor();
+    // Where the mistake is, one can go on typing.
+    await page.locator("#path:focus").waitFor();
     await page.getByLabel("Folder", { exact: true }).fill(folder);
     await page.getByRole("button", { name: "Add dataset" }).click();
     await page.getByRole("heading", { level: 1, name: "my-project" }).waitFor();
@@ -133,6 +135,7 @@ describe.skipIf(executablePath === null)("the main job", () => {
     const before = await stepShown();
     await page.reload();
     await page.locator("[data-testid=connection][data-state=live]").waitFor();
+    expect(await page.title()).toContain(" on my-project");
     expect(await stepShown()).toBeGreaterThanOrEqual(before);
     await page.waitForFunction(
       (step) => Number(/step ([\d,]+)/.exec(document.body.innerText)?.[1]?.replaceAll(",", "")) > step,
