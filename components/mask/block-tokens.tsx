@@ -1,5 +1,5 @@
 "use client";
-import { Fragment, type PointerEvent, useState } from "react";
+import { Fragment, type PointerEvent, useEffect, useRef, useState } from "react";
 import { cn } from "@/components/ui/cn";
 import { formatCount } from "@/components/ui/format";
 import type { MaskBlock, MaskToken } from "@/lib/contracts/dataset";
@@ -10,13 +10,27 @@ import { LOSS_CLASS, NO_LOSS_CLASS } from "./token-class";
 /** The block's documents one after the other, as they are packed; attention stays inside each. */
 export function BlockTokens({ block }: { block: MaskBlock }) {
   const [pointed, setPointed] = useState<number | null>(null);
+  const element = useRef<HTMLDivElement>(null);
+  // Marked by hand: a block has thousands of tokens, which need not be drawn anew for one of them.
+  useEffect(() => {
+    const shown = element.current?.querySelector<HTMLElement>(`[data-index="${pointed}"]`);
+    if (!shown) return;
+    shown.dataset.pointed = "";
+    return () => {
+      delete shown.dataset.pointed;
+    };
+  }, [pointed]);
+  const choose = (index: number) => {
+    setPointed(index);
+    element.current?.querySelector(`[data-index="${index}"]`)?.scrollIntoView({ block: "nearest" });
+  };
   const point = (event: PointerEvent) => {
     const index = (event.target as HTMLElement).dataset.index;
     if (index !== undefined) setPointed(Number(index));
   };
   const token = pointed === null ? undefined : block.tokens[pointed];
   return (
-    <div onPointerOver={point} onPointerDown={point}>
+    <div ref={element} onPointerOver={point} onPointerDown={point}>
       {groupSegments(block.tokens).map((segment) =>
         segment.segment < 0 ? (
           <p
@@ -33,12 +47,21 @@ export function BlockTokens({ block }: { block: MaskBlock }) {
           />
         ),
       )}
-      <p
-        className="tabular sticky bottom-0 mt-4 min-h-9 border-t bg-surface py-2 text-[12px] text-text-2"
-        aria-live="off"
-      >
-        {token === undefined || pointed === null ? "Point at a token to see its number." : describe(token, pointed)}
-      </p>
+      <div className="tabular sticky bottom-0 mt-4 flex min-h-9 items-center gap-3 border-t bg-surface py-2 text-[12px] text-text-2">
+        <input
+          type="range"
+          min={0}
+          max={block.tokens.length - 1}
+          value={pointed ?? 0}
+          aria-label="Token"
+          aria-valuetext={token === undefined || pointed === null ? "none chosen" : describe(token, pointed)}
+          className="w-28 shrink-0 accent-(--accent-strong)"
+          onChange={(event) => choose(Number(event.target.value))}
+        />
+        <p>
+          {token === undefined || pointed === null ? "Point at a token to see its number." : describe(token, pointed)}
+        </p>
+      </div>
     </div>
   );
 }
@@ -63,7 +86,7 @@ function SegmentTokens({ segment, name }: { segment: Segment; name: string }) {
                 data-index={index}
                 data-loss={token.hasLoss}
                 className={cn(
-                  "mr-px whitespace-pre-wrap rounded-[2px] box-decoration-clone px-px hover:outline hover:outline-accent",
+                  "mr-px whitespace-pre-wrap rounded-[2px] scroll-mb-14 box-decoration-clone px-px data-pointed:outline data-pointed:outline-accent",
                   token.hasLoss ? LOSS_CLASS : NO_LOSS_CLASS,
                 )}
               >

@@ -63,7 +63,7 @@ export function MaskView({ datasetId, models, start }: MaskViewProps) {
           ) : (
             <>
               <MaskKey block={data} />
-              <BlockTokens block={data} />
+              <BlockTokens key={`${data.split} ${data.index}`} block={data} />
             </>
           )}
         </Card>

@@ -76,6 +76,12 @@ describe.skipIf(executablePath === null)("the main job", () => {
     }
     expect(await page.locator("[data-loss=true]", { hasText: "↵" }).count()).toBeGreaterThan(0);
     await page.getByText(/^Block 1 of/).waitFor();
+    // By pointer and by keyboard.
+    await page.locator("[data-index='2']").hover();
+    await page.getByText(/^Token 2 of the block: id \d+, /).waitFor();
+    await page.getByLabel("Token", { exact: true }).press("ArrowRight");
+    await page.getByText(/^Token 3 of the block: id \d+, .* position 3 /).waitFor();
+    expect(await page.locator("[data-pointed]").getAttribute("data-index")).toBe("3");
     await page.getByRole("button", { name: "Next" }).click();
     await page.getByText(/^Block 2 of/).waitFor();
   });
