@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { cn } from "@/components/ui/cn";
@@ -60,11 +60,10 @@ export function DatasetForm({ create }: DatasetFormProps) {
     );
     return { kind: "jsonl", path: uploaded.path };
   };
-  /** After the errors are drawn: to the first field that has one. */
-  const showErrors = (wrong: Record<string, string[]>) => {
-    setErrors(wrong);
-    setTimeout(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 0);
-  };
+  // Once the errors are drawn: to the first field that has one.
+  useEffect(() => {
+    if (Object.keys(errors).length > 0) element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [errors]);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const missing: Record<string, string[]> = {};
@@ -72,7 +71,7 @@ export function DatasetForm({ create }: DatasetFormProps) {
       missing.source = [kind === "folder" ? "name a folder" : kind === "jsonl" ? "name a file" : "choose a file"];
     }
     if ((name.trim() || suggested) === "") missing.name = ["give it a name"];
-    showErrors(missing);
+    setErrors(missing);
     setProblem(null);
     if (Object.keys(missing).length > 0) return;
     try {
@@ -81,7 +80,7 @@ export function DatasetForm({ create }: DatasetFormProps) {
       const result = await create({ name: name.trim() || suggested, source });
       if (result.ok) return router.push(`/datasets/${result.data.id}`);
       setProblem(result.message);
-      showErrors(result.fieldErrors ?? {});
+      setErrors(result.fieldErrors ?? {});
     } catch (error) {
       setProblem(
         error instanceof Error && error.name === "ApiError"
