@@ -4,6 +4,7 @@ Every folder there is a row of the table: its config.json is written by hand, in
 that kind come, and is all that this script reads. Beside it the script writes
 
     model.safetensors      random weights, biases and norms included, in bf16, which holds them exactly
+    saved_config.json      config.json as transformers 5 writes it, with keys of its own about rotary positions and layers
     adapter/               a LoRA adapter on all linear layers, as peft saves it, with a random lora_B
     expected.json          tokens [2, 24], the loss with the adapter, and the losses of 100 steps of AdamW with clipping
     expected.safetensors   with the adapter: logits [2, 24, vocabulary] and the gradient of every adapter tensor by name;
@@ -56,6 +57,7 @@ def write_weights(folder):
     with tempfile.TemporaryDirectory() as saved:
         model.to(torch.bfloat16).save_pretrained(saved)
         shutil.copy(pathlib.Path(saved) / "model.safetensors", folder)
+        shutil.copy(pathlib.Path(saved) / "config.json", folder / "saved_config.json")
 
 
 def loss_of(model, tokens):

@@ -58,7 +58,10 @@ export function readArchitecture(config: unknown, source: string): Architecture 
   }
   if (quantization) {
     const { quant_method: method } = quantization;
-    throw new AppError("invalid_input", `${source} is of weights quantized as ${method}; choose the original model.`);
+    throw new AppError(
+      "invalid_input",
+      `${source} describes weights quantized as ${method}; choose the original model.`,
+    );
   }
   try {
     return ARCHITECTURES[modelType](config);
