@@ -3,7 +3,7 @@
  * temporary folder, runs the architectures' tests over them, lets peft load the adapters that these trained, and prints
  * how far apart both are at most.
  *
- *   node tests/oracle/compare-live.mjs
+ *   npm run parity
  *
  * Python is $CODETUNE_PYTHON; without it, the packages are installed into a virtual environment in the temporary folder.
  * Where they can't be had, that is said in one line, and nothing is compared.
@@ -11,9 +11,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = resolve(import.meta.dirname, "../..");
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "architectures-"));
 const fixtures = join(folder, "fixtures");
 const minutes = 60_000;
