@@ -3,11 +3,12 @@ import { Card } from "@/components/ui/card";
 import { formatCompact, formatCount } from "@/components/ui/format";
 import { Stat } from "@/components/ui/stat";
 import type { ModelView } from "@/lib/contracts/views";
+import { MemoryPlan } from "./memory-plan";
 import type { RunFormState } from "./use-run-form";
 
 /** What this run will be, counted from the real data and the real model. */
 export function PlanPanel({ form, model }: { form: RunFormState; model: ModelView | undefined }) {
-  const { plan, facts, isCounting, planProblem } = form;
+  const { plan, facts, isCounting, planProblem, needs } = form;
   const share =
     plan && facts ? `${((plan.trainableParameters / facts.totalParameters) * 100).toFixed(1)} %` : undefined;
   return (
@@ -34,6 +35,7 @@ export function PlanPanel({ form, model }: { form: RunFormState; model: ModelVie
         {model && <Stat label="Model context" value={formatCount(model.contextLength)} detail="tokens" />}
         {model && <Stat label="Licence" value={model.license ?? "not stated"} />}
       </dl>
+      {needs && <MemoryPlan needs={needs} />}
       <p className="mt-4 min-h-9 text-[12px] text-text-3">
         {planProblem !== null
           ? planProblem

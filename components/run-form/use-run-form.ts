@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { fetchJson } from "@/components/ui/fetch-json";
+import type { RunNeeds } from "@/lib/contracts/memory-estimate";
 import { type PlanFacts, planRun, type RunPlan } from "@/lib/contracts/run-plan";
 import { checkValues, type FieldErrors, type FormValues, inputOf } from "./form-values";
 
@@ -21,6 +22,8 @@ export interface RunFormState {
   facts: PlanFacts | undefined;
   isCounting: boolean;
   planProblem: string | null;
+  /** Memory and disk; undefined while they can't be told. */
+  needs: RunNeeds | undefined;
   /** Warm-up that nobody typed and that was lowered to fit the run. */
   isWarmupAdapted: boolean;
   showAll(serverErrors?: FieldErrors): void;
@@ -80,6 +83,19 @@ export function useRunForm(start: FormValues, keepsDraft: boolean, repeatsRun: b
     placeholderData: keepPreviousData,
   });
 
+  const needsAddress = useSettled(
+    own.config && `/api/runs/needs?${new URLSearchParams({ config: JSON.stringify(own.config) })}`,
+    TYPING_PAUSE_MS,
+  );
+  const needs = useQuery({
+    queryKey: ["needs", needsAddress],
+    queryFn: ({ signal }) => fetchJson<RunNeeds>(needsAddress ?? "", { signal }),
+    enabled: needsAddress !== null,
+    retry: false,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
   const facts = query.isError ? undefined : query.data;
   const draftPlan = facts && own.config ? planRun(facts, own.config) : null;
   const fitting = draftPlan && Math.floor(draftPlan.totalSteps * WARMUP_SHARE);
@@ -105,6 +121,7 @@ export function useRunForm(start: FormValues, keepsDraft: boolean, repeatsRun: b
     facts,
     isCounting: query.isFetching,
     planProblem: query.isError ? query.error.message : null,
+    needs: needs.isError || needsAddress === null ? undefined : needs.data,
     isWarmupAdapted,
     set(change) {
       const next = { ...typed, ...change };

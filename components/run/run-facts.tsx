@@ -9,7 +9,14 @@ import {
 import { Stat } from "@/components/ui/stat";
 import type { MetricPoint, RunView } from "@/lib/contracts/views";
 
-export function RunFacts({ run, metrics }: { run: RunView; metrics: MetricPoint[] }) {
+export interface RunFactsProps {
+  run: RunView;
+  metrics: MetricPoint[];
+  /** Of the run on the CPU. */
+  estimatedPeakBytes: number | null;
+}
+
+export function RunFacts({ run, metrics, estimatedPeakBytes }: RunFactsProps) {
   const { trainableParameters, totalParameters } = run;
   const share =
     trainableParameters !== null && totalParameters
@@ -37,7 +44,12 @@ export function RunFacts({ run, metrics }: { run: RunView; metrics: MetricPoint[
         value={run.tokensPerSecond === null ? "–" : formatCount(run.tokensPerSecond)}
         detail="tokens/s"
       />
-      <Stat label="Peak memory" value={run.peakBytes === null ? "–" : formatBytes(run.peakBytes)} />
+      <Stat
+        label="Peak memory"
+        value={run.peakBytes === null ? "–" : formatBytes(run.peakBytes)}
+        {...(estimatedPeakBytes !== null &&
+          (run.device === null || run.device === "cpu") && { detail: `${formatBytes(estimatedPeakBytes)} estimated` })}
+      />
       <Stat
         label="Device"
         value={run.device ?? "–"}

@@ -17,7 +17,14 @@ import { SmallCharts } from "./small-charts";
 import { useRefreshWhenGone } from "./use-refresh-when-gone";
 import { useRunStream } from "./use-run-stream";
 
-export function RunScreen({ initial, actions }: { initial: RunSnapshot; actions: RunActions }) {
+export interface RunScreenProps {
+  initial: RunSnapshot;
+  /** What was said before the start that it would need; null where that can't be told any more. */
+  estimatedPeakBytes: number | null;
+  actions: RunActions;
+}
+
+export function RunScreen({ initial, estimatedPeakBytes, actions }: RunScreenProps) {
   const { snapshot, connection, isGone } = useRunStream(initial);
   useRefreshWhenGone(isGone);
   const { run, metrics, samples, checkpoints, log } = snapshot;
@@ -28,7 +35,7 @@ export function RunScreen({ initial, actions }: { initial: RunSnapshot; actions:
       <RunEndNotice run={run} />
       {run.status === "completed" && <RunOutcome run={run} />}
       <RunProgressBar snapshot={snapshot} />
-      <RunFacts run={run} metrics={metrics} />
+      <RunFacts run={run} metrics={metrics} estimatedPeakBytes={estimatedPeakBytes} />
       <LossChart metrics={metrics} evalTokens={run.evalTokens} />
       <Samples samples={samples} status={run.status} />
       <SmallCharts metrics={metrics} />

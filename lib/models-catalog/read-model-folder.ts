@@ -18,22 +18,24 @@ const Architectures = z.object({ architectures: z.array(z.string().max(200)).max
  * @throws AppError invalid_input with the sentence that a run would end with
  */
 export async function readModelParts(path: string, id: string): Promise<ModelParts> {
-  return modelPartsOf((await readChecked(path, id)).architecture);
+  return modelPartsOf((await readCheckedModel(path, id)).architecture);
 }
 
-async function readChecked(path: string, id: string) {
+/** The architecture of such a folder, and how long its files are. @throws as `readModelParts` */
+export async function readCheckedModel(path: string, id: string) {
   const json = await readJson(join(path, "config.json"));
   const architecture = readArchitecture(json, `config.json of ${id}`);
   const { tensors, bytes } = await readModelWeights(path);
   const { problem } = matchCheckpoint(architecture, new Map(tensors.map(({ name, shape }) => [name, shape])));
   if (problem)
     throw new AppError("invalid_input", `The model ${id} ${problem}; download it again or fix its config.json.`);
-  return { json, architecture, bytes };
+  const elements = tensors.reduce((sum, tensor) => sum + tensor.elements, 0);
+  return { json, architecture, bytes, elements };
 }
 
 /** Throws AppError `invalid_input` that names the file when the folder is no usable model, or none that can be trained. */
 export async function readModelFolder(path: string, id: string, isBundled: boolean): Promise<ModelView> {
-  const { json, architecture, bytes } = await readChecked(path, id);
+  const { json, architecture, bytes } = await readCheckedModel(path, id);
   if (!(await isFile(join(path, "tokenizer.json")))) {
     throw new AppError("invalid_input", `The model ${id} has no tokenizer.json, which training needs.`);
   }

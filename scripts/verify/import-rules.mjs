@@ -23,8 +23,8 @@ export const RULES = [
   { folder: "lib/datasets", may: [...DATA, ...LEAVES], not: [...DRIVERS, ...ONNX, ...WEB] },
   {
     folder: "lib/models-catalog",
-    // Architectures are descriptions; only lib/engine/runtime loads anything.
-    may: ["lib/models-catalog", "lib/tokenizers", "lib/engine/models", ...LEAVES],
+    // Architectures and estimates are descriptions; only lib/engine/runtime loads anything.
+    may: ["lib/models-catalog", "lib/tokenizers", "lib/engine/models", "lib/engine/memory", ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],
   },
   { folder: "lib/tokenizers", may: ["lib/tokenizers", ...LEAVES], not: [...DRIVERS, ...ONNX, ...WEB] },

@@ -1,6 +1,7 @@
 /** @file One run from its specification to its last frame. The model comes from outside, so tests can bring a small one. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gigabytes } from "@/lib/contracts/machine-room";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import type { Frame } from "@/lib/contracts/trainer-protocol";
 import { type Blocks, openBlocks } from "@/lib/engine/data/open-blocks";
@@ -10,6 +11,7 @@ import { fingerprintModel } from "@/lib/engine/train/fingerprint-model";
 import { train } from "@/lib/engine/train/train";
 import type { TrainableModel } from "@/lib/engine/types";
 import { AppError } from "@/lib/errors";
+import { checkRoom } from "./check-room";
 import { describeFailure } from "./describe-failure";
 import { frameWriter, hasFrameDescriptor } from "./frame-writer";
 import { lockRun } from "./lock-run";
@@ -72,6 +74,8 @@ export async function runTrainer(specPath: string | undefined, parts: TrainerPar
 
     phase = "model";
     loading(1);
+    const { totalBytes } = await checkRoom({ modelDir, runDir, config });
+    emit({ kind: "log", level: "info", message: `The run needs about ${gigabytes(totalBytes)} of memory.` });
     const rng = Rng.seeded(config.seed);
     const { blockLength } = blocks.manifest;
     const baseFingerprint = await fingerprintModel(modelDir);

@@ -3,12 +3,10 @@ import type { Architecture } from "../models/architecture";
 import type { Batch, LossSum } from "../types";
 import { addTo } from "./add-to";
 import { lossRows } from "./batch-inputs";
+import { LOGITS_BYTES, rowsFor } from "./head-sizes";
 import type { LayerwiseState } from "./layerwise-state";
 import type { Feeds, Residence } from "./residence";
 import type { Sessions } from "./sessions";
-
-/** Logits of one chunk take at most this much. */
-export const LOGITS_BYTES = 32 * 1024 * 1024;
 
 export interface Head {
   /** @param x [tokens, hidden], the last layer's output */
@@ -50,10 +48,6 @@ export function* rowChunks(batch: Batch, x: Float32Array, hidden: number, size: 
 export function scatterRows(rows: Int32Array, source: Float32Array, hidden: number, target: Float32Array): void {
   for (const [i, row] of rows.entries()) target.set(source.subarray(i * hidden, (i + 1) * hidden), row * hidden);
 }
-
-/** A power of two: no more than the batch has. */
-export const rowsFor = ({ tokens }: Batch, allowed: number): number =>
-  Math.max(64, Math.min(2 ** Math.floor(Math.log2(allowed)), 2 ** Math.ceil(Math.log2(tokens.length))));
 
 /** The matrix of logits lies in memory as float32: few rows see the whole vocabulary at once. */
 export class WholeHead implements Head {
@@ -99,7 +93,7 @@ export class WholeHead implements Head {
   }
 
   private rows(batch: Batch): number {
-    return rowsFor(batch, LOGITS_BYTES / 4 / this.architecture.shape.vocabularySize);
+    return rowsFor(batch.tokens.length, LOGITS_BYTES / 4 / this.architecture.shape.vocabularySize);
   }
 
   private chunks(batch: Batch, x: Float32Array): Generator<RowChunk> {

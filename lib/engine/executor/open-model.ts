@@ -21,16 +21,10 @@ import type { Parameter, SavableAdapter } from "../types";
 import { holdWeights } from "../weights/hold-weights";
 import { rowNormsInput } from "./adapted-linear";
 import { makeAdapterParameters } from "./adapter-parameters";
+import { KEEP_BYTES } from "./keep-bytes";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
 import { makeTrainedWeights, selectTrainedWeights } from "./trained-weights";
-
-/** Bytes of activations kept from the forward pass, over all layers. Constants: the choice must not depend on the machine's state. */
-const KEEP_BYTES: Record<RunConfig["gradient_checkpointing"], number> = {
-  auto: 640 * 1024 * 1024,
-  on: 0,
-  off: Number.POSITIVE_INFINITY,
-};
 
 export interface OpenModelOptions {
   modelDir: string;

@@ -9,11 +9,9 @@ import type { TensorData } from "../runtime/session";
 import { type Half, widenAt } from "../safetensors/widen";
 import type { Batch, LossSum } from "../types";
 import { addTo } from "./add-to";
-import { type Head, LOGITS_BYTES, type RowChunk, rowChunks, rowsFor, scatterRows } from "./head";
+import { type Head, type RowChunk, rowChunks, scatterRows } from "./head";
+import { LOGITS_BYTES, rowsFor, SLICE_BYTES, sliceSizeOf } from "./head-sizes";
 import type { Sessions } from "./sessions";
-
-/** A slice of the matrix takes at most this much as float32. */
-const SLICE_BYTES = 32 * 1024 * 1024;
 
 export interface SlicedHeadState {
   name: string;
@@ -91,12 +89,16 @@ export class SlicedHead implements Head {
   }
 
   private get sliceSize(): number {
-    const { vocabularySize, hiddenSize } = this.architecture.shape;
-    return Math.min(vocabularySize, 2 ** Math.floor(Math.log2(this.sliceBytes / 4 / hiddenSize)));
+    return sliceSizeOf(this.architecture, this.sliceBytes);
   }
 
   private chunks(batch: Batch, x: Float32Array): Generator<RowChunk> {
-    return rowChunks(batch, x, this.architecture.shape.hiddenSize, rowsFor(batch, LOGITS_BYTES / 4 / this.sliceSize));
+    return rowChunks(
+      batch,
+      x,
+      this.architecture.shape.hiddenSize,
+      rowsFor(batch.tokens.length, LOGITS_BYTES / 4 / this.sliceSize),
+    );
   }
 
   /** The matrix slice by slice, each in the memory of the one before. */

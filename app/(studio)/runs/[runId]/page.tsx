@@ -5,6 +5,7 @@ import { RunScreen } from "@/components/run/run-screen";
 import { idSchema } from "@/lib/contracts/ids";
 import { findDeletedRun } from "@/lib/services/runs/find-deleted-run";
 import { getRun } from "@/lib/services/runs/get-run";
+import { findEstimatedPeak } from "@/lib/services/runs/get-run-needs";
 import { loadRunSnapshot } from "@/lib/web/load-run-snapshot";
 import { orNotFound } from "@/lib/web/or-not-found";
 import { pageContext } from "@/lib/web/page-context";
@@ -30,5 +31,6 @@ export default async function RunPage({ params }: RunPageProps) {
   const deleted = await findDeletedRun(ctx, { runId });
   if (deleted !== null) return <DeletedRun run={deleted} restore={restoreRunAction} />;
   const initial = await orNotFound(loadRunSnapshot(ctx, runId));
-  return <RunScreen key={runId} initial={initial} actions={actions} />;
+  const estimatedPeakBytes = await findEstimatedPeak(ctx, initial.run.config);
+  return <RunScreen key={runId} initial={initial} estimatedPeakBytes={estimatedPeakBytes} actions={actions} />;
 }
