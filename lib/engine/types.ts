@@ -82,7 +82,8 @@ export interface TrainableModel {
   /**
    * Reads a prompt (at least one token, at most the context) and stands ready to go on. Valid until the parameters
    * change: what it remembers was computed with the old ones.
+   * @throws StopRequested soon after `shouldStop` says so
    */
-  openCompletion(prompt: Int32Array): Promise<Completion>;
+  openCompletion(prompt: Int32Array, shouldStop?: () => boolean): Promise<Completion>;
   dispose(): Promise<void>;
 }

@@ -5,6 +5,7 @@
 import type { Architecture } from "../models/architecture";
 import { MASKED } from "../models/attention";
 import type { Memory } from "../runtime/session";
+import { StopRequested } from "../stop-requested";
 import type { Completion } from "../types";
 import { SequenceFeeds } from "./batch-inputs";
 import { embedRows } from "./embed-rows";
@@ -47,7 +48,7 @@ export class CachedCompletion implements Completion {
     private length: number,
   ) {}
 
-  static async open(model: Model, prompt: Int32Array): Promise<CachedCompletion> {
+  static async open(model: Model, prompt: Int32Array, shouldStop: () => boolean): Promise<CachedCompletion> {
     const { shape } = model.architecture;
     if (prompt.length === 0 || prompt.length > shape.contextLength) {
       throw new Error(`internal: a prompt of ${prompt.length} tokens does not fit a context of ${shape.contextLength}`);
@@ -71,17 +72,22 @@ export class CachedCompletion implements Completion {
     const { embedding } = model.architecture;
     const values = blockLength * shape.hiddenSize;
     let hidden = await residence.lift(embedRows(embedding, model.state.outer, batch, new Float32Array(values)));
-    for (const [index, layer] of model.state.layers.entries()) {
-      const session = await model.sessions.block(batch, layer).session("prefill");
-      const weights = await residence.layer(index, (index + 1) % shape.layers);
-      const results = await session.run({ x: hidden, ...(await sequence.of(layer)), ...weights });
-      caches.push({ keys: results["keys"] as Float32Array, values: results["values"] as Float32Array });
+    let x: Float32Array;
+    try {
+      for (const [index, layer] of model.state.layers.entries()) {
+        if (shouldStop()) throw new StopRequested();
+        const session = await model.sessions.block(batch, layer).session("prefill");
+        const weights = await residence.layer(index, (index + 1) % shape.layers);
+        const results = await session.run({ x: hidden, ...(await sequence.of(layer)), ...weights });
+        caches.push({ keys: results["keys"] as Float32Array, values: results["values"] as Float32Array });
+        release([hidden]);
+        hidden = results["y"] as Memory;
+      }
+      x = await residence.lower(hidden, values);
+    } finally {
       release([hidden]);
-      hidden = results["y"] as Memory;
+      sequence.release();
     }
-    const x = await residence.lower(hidden, values);
-    release([hidden]);
-    sequence.release();
     const completion = new CachedCompletion(model, caches, blockLength, prompt.length);
     await completion.readLogits(x.slice((prompt.length - 1) * shape.hiddenSize, prompt.length * shape.hiddenSize));
     return completion;

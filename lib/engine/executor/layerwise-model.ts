@@ -131,7 +131,7 @@ export class LayerwiseModel implements Omit<TrainableModel, "adapter"> {
     return await this.head.loss(batch, x);
   }
 
-  openCompletion(prompt: Int32Array): Promise<Completion> {
+  openCompletion(prompt: Int32Array, shouldStop = () => false): Promise<Completion> {
     return CachedCompletion.open(
       {
         architecture: this.architecture,
@@ -141,6 +141,7 @@ export class LayerwiseModel implements Omit<TrainableModel, "adapter"> {
         residence: this.residence,
       },
       prompt,
+      shouldStop,
     );
   }
 

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FinishReason, GenerationSettings } from "@/lib/contracts/generation";
 import { AppError } from "@/lib/errors";
 import { Rng } from "../optim/rng";
+import { StopRequested } from "../stop-requested";
 import type { TrainableModel } from "../types";
 import { chooseToken } from "./choose-token";
 import { StopStrings } from "./stop-strings";
@@ -20,7 +21,7 @@ export interface GenerateOptions {
   settings: GenerationSettings;
   /** Called as soon as a token of the text is chosen. */
   onToken?: () => void;
-  /** Looked at before every token. */
+  /** Looked at before every token, and while the prompt is read before every layer. */
   signal?: Pick<AbortSignal, "aborted">;
 }
 
@@ -46,7 +47,12 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const stops = new StopStrings(settings.stop);
   let newTokens = 0;
   let reason: FinishReason | null = signal?.aborted ? "cancelled" : null;
-  const completion = reason ? null : await model.openCompletion(Int32Array.from(prompt));
+  const completion = await model
+    .openCompletion(Int32Array.from(prompt), () => signal?.aborted === true)
+    .catch((error: unknown) => {
+      if (!(error instanceof StopRequested)) throw error;
+      reason = "cancelled";
+    });
   while (completion && !reason) {
     const token = chooseToken(completion.logits, seen, settings, rng);
     if (endTokens.has(token)) {

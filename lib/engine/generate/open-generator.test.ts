@@ -2,7 +2,10 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { GenerationSettings } from "@/lib/contracts/generation";
 import { openSafetensors } from "../safetensors/open-safetensors";
+import { StopRequested } from "../stop-requested";
+import { generate } from "./generate";
 import { openGenerator } from "./open-generator";
 
 const LLAMA = join(import.meta.dirname, "../../../tests/fixtures/architectures/llama");
@@ -41,6 +44,32 @@ test("an adapter that peft has written gives peft's logits; without it the base 
   const base = await logitsWith(null);
   expect(base.difference).toBeGreaterThan(0.01);
   expect(base.parameters).toBe(0);
+});
+
+test("reading a prompt can be given up, and the next one is read", async () => {
+  const model = await open(null);
+  const prompt = Int32Array.of(1, 2, 3);
+  const { logits } = await model.openCompletion(prompt);
+  let asked = 0;
+  await expect(model.openCompletion(prompt, () => ++asked === 2)).rejects.toThrow(StopRequested);
+  expect(asked).toBe(2);
+  expect((await model.openCompletion(prompt)).logits).toEqual(logits);
+  let looks = 0;
+  const pieces = generate({
+    model,
+    decode: (ids) => ids.join(),
+    prompt: [...prompt],
+    contextLength: 64,
+    endTokens: new Set(),
+    settings: GenerationSettings.parse({}),
+    signal: {
+      get aborted() {
+        return ++looks > 2;
+      },
+    },
+  });
+  for await (const piece of pieces) expect(piece).toMatchObject({ kind: "end", reason: "cancelled", newTokens: 0 });
+  await model.dispose();
 });
 
 test("an adapter of another model is refused in one sentence that names it", async () => {
