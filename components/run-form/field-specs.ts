@@ -150,7 +150,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   },
   optimizer: {
     input: { kind: "select", options: OPTIMIZERS },
-    hint: "adamw suits most; 8bit and adafactor take less memory; lion wants a 3 to 10 times lower rate; muon learns faster per step.",
+    hint: "adamw suits most; 8bit and adafactor take less memory; lion wants a 3 to 10 times lower rate; muon moves all directions of a matrix alike and is for full tuning above all.",
   },
   lion_beta1: { input: { kind: "number", step: 0.01 }, hint: "Weight of the past in each step’s direction." },
   lion_beta2: { input: { kind: "number", step: 0.01 }, hint: "Memory of the gradient’s mean." },
