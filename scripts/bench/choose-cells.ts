@@ -75,7 +75,9 @@ export function chooseCells(args: readonly string[]): Choice {
   const askedPrograms = new Set(filters.flatMap((filter) => matching(PROGRAM_CELLS, filter)));
   const isUnfiltered = filters.length === 0;
   return {
-    programs: PROGRAM_CELLS.filter((cell) => (isUnfiltered ? !values.quick : askedPrograms.has(cell))),
+    programs: PROGRAM_CELLS.filter((cell) =>
+      isUnfiltered ? !values.quick && !cell.isOnlyWhenAsked : askedPrograms.has(cell),
+    ),
     engine: cells.filter((cell) => (isUnfiltered ? (values.quick ? isTinyLora : isUsual)(cell) : asked.has(cell))),
     settings,
     rounds,

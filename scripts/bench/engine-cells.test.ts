@@ -52,6 +52,8 @@ test("filters take cells that have all their words, and add up", () => {
   const both = chooseCells(["--cells", "first loss", "quickstart"]);
   expect(names(both.programs)).toEqual(["first loss", "quickstart"]);
   expect(both.engine).toEqual([]);
+  expect(names(chooseCells(["memory estimate"]).programs)).toEqual(["memory estimate"]);
+  expect(names(chooseCells([]).programs)).not.toContain("memory estimate");
   expect(chooseCells(["--quick"]).programs).toEqual([]);
   expect(new Set(chooseCells(["--quick"]).engine.map(({ shape }) => shape))).toEqual(new Set(["tiny"]));
 });

@@ -3,11 +3,14 @@ import { BASE_PRECISIONS, type BasePrecision } from "@/lib/contracts/run-config"
 import type { Python } from "./find-python";
 import { measureGeneration } from "./generation-cell";
 import { measureFirstLoss, measureStart } from "./measure-start.mjs";
+import { measureMemoryEstimate } from "./memory-cell";
 import type { Figures } from "./run-program";
 import { trainQuickstart } from "./train-quickstart.mjs";
 
 export interface ProgramCell {
   name: string;
+  /** It takes longer than all others together. */
+  isOnlyWhenAsked?: true;
   /** Measures in an empty folder; with a Python where the other side's work is wanted too. Names carry their units. */
   measure(folder: string, python: Python | null): Promise<Figures>;
 }
@@ -39,4 +42,5 @@ export const PROGRAM_CELLS: readonly ProgramCell[] = [
   { name: "quickstart", measure: (folder) => quickstart(folder, "fp32") },
   { name: "loss by precision", measure: measureLossByPrecision },
   { name: "generation", measure: measureGeneration },
+  { name: "memory estimate", measure: measureMemoryEstimate, isOnlyWhenAsked: true },
 ];
