@@ -1,5 +1,5 @@
 /** @file What runs are said to need before their start, against what they then took, over all cells of memory-cells.ts. */
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { root } from "../setup/root.mjs";
@@ -19,6 +19,8 @@ const Rows = z.array(
 export async function measureMemoryEstimate(): Promise<Figures> {
   const program = join(root, "scripts", "bench", "measure-memory.ts");
   const { code, output } = await runCommand(process.execPath, ["--import", "tsx", program]);
+  // Gigabytes of random weights.
+  await rm(join(root, "data", "memory"), { recursive: true, force: true });
   if (code !== 0) throw new Error(lastLines(output));
   const rows = Rows.parse(JSON.parse(await readFile(join(root, "data", "memory.json"), "utf8")));
   return {
