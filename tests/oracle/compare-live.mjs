@@ -1,7 +1,7 @@
 /**
- * @file Compares every architecture with torch, transformers and peft live: makes fresh fixtures from another seed in a
- * temporary folder, runs the architectures' tests over them, lets peft load the adapters that these trained, and prints
- * how far apart both are at most.
+ * @file Compares every architecture and every adapter method with torch, transformers and peft live: makes fresh fixtures
+ * from another seed in a temporary folder, runs their tests over them (those of methods go on from adapters that peft
+ * wrote), lets peft load the adapters that these trained, and prints how far apart both are at most.
  *
  *   npm run parity
  *
@@ -11,12 +11,21 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "architectures-"));
-const fixtures = join(folder, "fixtures");
+/** What is made, where, and which test reads it. */
+const PARTS = [
+  {
+    maker: "architectures.py",
+    into: join(folder, "architectures"),
+    variable: "ARCHITECTURE_FIXTURES",
+    test: "architectures.test.ts",
+  },
+  { maker: "methods.py", into: join(folder, "methods"), variable: "METHOD_FIXTURES", test: "methods.test.ts" },
+];
 const minutes = 60_000;
 
 /** First torch, whose build for the CPU would otherwise be replaced by another. */
@@ -67,8 +76,8 @@ function findPython() {
 }
 
 /** What the tests wrote beside each fixture, the largest deviation of every measure, and what peft found. */
-function printDeviations(inPeft) {
-  const rows = readdirSync(fixtures).flatMap((name) => {
+function printDeviations(fixtures, inPeft) {
+  const rows = (existsSync(fixtures) ? readdirSync(fixtures) : []).flatMap((name) => {
     const path = join(fixtures, name, "deviations.json");
     if (!existsSync(path)) return [];
     return [[name, { ...JSON.parse(readFileSync(path, "utf8")), "trained, in peft": inPeft[name] }]];
@@ -76,7 +85,7 @@ function printDeviations(inPeft) {
   if (rows.length === 0) return 0;
   const measures = [...new Set(rows.flatMap(([, deviations]) => Object.keys(deviations)))];
   const width = Math.max(...rows.map(([name]) => name.length));
-  say(["architecture".padEnd(width), ...measures].join("  "));
+  say([basename(fixtures).padEnd(width), ...measures].join("  "));
   for (const [name, deviations] of rows) {
     const cells = measures.map((measure) => (deviations[measure]?.toExponential(1) ?? "–").padStart(measure.length));
     say([name.padEnd(width), ...cells].join("  "));
@@ -85,14 +94,14 @@ function printDeviations(inPeft) {
 }
 
 /** `problem`: the output of what failed, or null. `inPeft`: model → difference of the logits that peft finds. */
-function compare(python) {
-  const made = run(python, ["tests/oracle/architectures.py", "--seed", "1", "--into", fixtures], {
+function compare(python, { maker, into: fixtures, variable, test: file }) {
+  const made = run(python, [`tests/oracle/${maker}`, "--seed", "1", "--into", fixtures], {
     env: { ...quiet, PYTHONWARNINGS: "ignore" },
   });
   if (!made.isDone) return { problem: made.text, inPeft: {} };
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  const test = ["run", "--project", "unit", "lib/engine/executor/architectures.test.ts"];
-  const tested = run(process.execPath, [vitest, ...test], { env: { ARCHITECTURE_FIXTURES: fixtures } });
+  const test = ["run", "--project", "unit", `lib/engine/executor/${file}`];
+  const tested = run(process.execPath, [vitest, ...test], { env: { [variable]: fixtures } });
   if (!tested.isDone) return { problem: tested.text, inPeft: {} };
   const loaded = run(python, ["tests/oracle/trained_adapters.py", fixtures], { env: quiet });
   if (!loaded.isDone) return { problem: loaded.text, inPeft: {} };
@@ -106,13 +115,18 @@ try {
   const python = findPython();
   if (python) {
     const started = performance.now();
-    const { problem, inPeft } = compare(python);
+    let count = 0;
+    let isEqual = true;
+    for (const part of PARTS) {
+      const { problem, inPeft } = compare(python, part);
+      count += printDeviations(part.into, inPeft);
+      if (problem !== null) process.stderr.write(problem);
+      isEqual &&= problem === null;
+    }
     const seconds = Math.round((performance.now() - started) / 1000);
-    const count = existsSync(fixtures) ? printDeviations(inPeft) : 0;
-    if (problem !== null) process.stderr.write(problem);
-    const verdict = problem === null ? "equal" : "NOT EQUAL";
-    say(`${count} models compared with torch, transformers and peft in ${seconds} s: ${verdict}.`);
-    process.exitCode = problem === null ? 0 : 1;
+    const verdict = isEqual ? "equal" : "NOT EQUAL";
+    say(`${count} models and methods compared with torch, transformers and peft in ${seconds} s: ${verdict}.`);
+    process.exitCode = isEqual ? 0 : 1;
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -11,9 +11,8 @@ import { AdamW } from "../optim/adamw";
 import { clipGradients, gradientNorm } from "../optim/clip-gradients";
 import { Rng } from "../optim/rng";
 import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safetensors";
-import { writeSafetensors } from "../safetensors/write-safetensors";
+import { handOver } from "../testing/hand-over";
 import { packDocuments } from "../testing/pack-documents";
-import { saveResult } from "../train/save-result";
 import type { Parameter } from "../types";
 import { type OpenedModel, openTrainableModel } from "./open-model";
 
@@ -68,19 +67,6 @@ function sumsOf({ shape, gradient }: Parameter): { rows: Float64Array; columns: 
     columns[column] = (columns[column] as number) + value * Math.cos(row);
   }
   return { rows, columns };
-}
-
-/** For tests/oracle/trained_adapters.py: the adapter as a run hands it over, and the logits that peft shall find with it. */
-async function handOver(folder: string, model: OpenedModel, sequences: number[][]): Promise<void> {
-  const runDir = join(folder, "trained");
-  await saveResult({ runDir, modelDir: folder, model });
-  const rows: Float32Array[] = [];
-  for (const tokens of sequences)
-    for (let i = 1; i <= tokens.length; i++)
-      rows.push((await model.openCompletion(Int32Array.from(tokens.slice(0, i)))).logits);
-  const shape = [sequences.length, sequences[0]?.length ?? 0, model.architecture.shape.vocabularySize];
-  const data = Float32Array.from(rows.flatMap((row) => [...row]));
-  await writeSafetensors(join(runDir, "logits.safetensors"), [{ name: "logits", shape, data }]);
 }
 
 test("there are fixtures to compare with", () => expect(names.length).toBeGreaterThan(0));
@@ -226,7 +212,7 @@ describe.each(names)("%s", (name) => {
       await optimizer.update(1e-3);
       for (const { gradient } of model.parameters) gradient.fill(0);
     }
-    if (fresh) await handOver(folder, model, expected.tokens);
+    if (fresh) await handOver(folder, folder, model, expected.tokens);
   });
 
   test("full fine-tuning: every weight's gradient is torch's, in weighted sums over rows and columns", async () => {

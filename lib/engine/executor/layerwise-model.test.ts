@@ -216,8 +216,8 @@ describe("what cannot be trained is refused in a sentence", () => {
 describe("8-bit weights", () => {
   const batch = packed(DOCUMENTS, 24);
 
-  test("loss and adapter gradients are close to those of fp32", async () => {
-    const [exact, rounded] = [await open(), await open({ base_precision: "int8" })];
+  test.each(["lora", "dora"])("loss and %s gradients are close to those of fp32", async (method) => {
+    const [exact, rounded] = [await open({ method }), await open({ method, base_precision: "int8" })];
     const losses = await Promise.all([exact, rounded].map((model) => model.accumulateGradients(batch, 1 / 18)));
     const [reference, loss] = losses.map(({ lossSum }) => lossSum) as [number, number];
     expect(loss).not.toBe(reference);

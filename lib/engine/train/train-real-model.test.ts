@@ -125,6 +125,19 @@ for (const method of ["lora", "full"] as const) {
 test.each([
   { neftune_noise_alpha: 5 },
   { method: "dora", lora_dropout: 0.2, neftune_noise_alpha: 5, loraplus_lr_ratio: 4, optimizer: "adamw_8bit" },
+  { lora_dropout: 0.2, loraplus_lr_ratio: 8 },
+  {
+    method: "dora",
+    use_rslora: true,
+    rank: 4,
+    rank_pattern: { q_proj: 6 },
+    alpha_pattern: { "1.mlp.up_proj": 3 },
+    modules_to_save: ["lm_head", "norm"],
+  },
+  { method: "dora", rank: 4, learning_rate: 4e-3, base_precision: "int8" },
+  { method: "dora", rank: 4, base_precision: "nf4", lora_dropout: 0.1 },
+  { init_lora_weights: "pissa_niter_3", rank: 4, lora_dropout: 0.1 },
+  { init_lora_weights: "pissa", method: "dora", rank: 4, modules_to_save: ["embed_tokens"] },
   { method: "full", layerwise_lr_decay: 0.8, neftune_noise_alpha: 2, optimizer: "muon" },
 ] satisfies Partial<RunConfigInput>[])("with %o too", async (settings) => {
   await compare(settings);
