@@ -184,10 +184,28 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
         expect.stringMatching(/^does not fit this model: its target_modules "w_pack" match no linear layer/),
       ],
     });
-    await writeFile(join(folder, "adapter_config.json"), JSON.stringify({ ...adapter, target_modules: ["q_proj"] }));
-    expect(
-      await createRun(ctx, { config: tinyRunConfig({ init_adapter: folder, target_modules: ["w_pack"] }) }),
-    ).toMatchObject({ status: "queued" });
+    const write = (change: object) =>
+      writeFile(
+        join(folder, "adapter_config.json"),
+        JSON.stringify({ ...adapter, target_modules: ["q_proj"], ...change }),
+      );
+    await write({ r: 1024 });
+    expect(await refusal(tinyRunConfig({ init_adapter: folder }))).toEqual({
+      init_adapter: ["has what a run can't have: rank must be at most 512"],
+    });
+    // What the run is shown with is what holds.
+    await write({ use_dora: true, init_lora_weights: "pissa" });
+    const { config } = await createRun(ctx, {
+      config: tinyRunConfig({ init_adapter: folder, target_modules: ["w_pack"], lora_dropout: 0.1 }),
+    });
+    expect(config).toMatchObject({
+      method: "dora",
+      rank: 3,
+      alpha: 6,
+      target_modules: ["q_proj"],
+      lora_dropout: 0.1,
+      init_lora_weights: "default",
+    });
     await rm(folder, { recursive: true });
   });
 

@@ -1,8 +1,9 @@
 /** @file What a schema can't know: whether model and dataset are there and fit the numbers. */
+import { resolve } from "node:path";
 import { type AdapterSettings, withAdapterSettings } from "@/lib/contracts/adapter-config";
 import { countSteps } from "@/lib/contracts/count-steps";
 import { pissaRankProblem } from "@/lib/contracts/pissa-rank-problem";
-import type { RunConfig } from "@/lib/contracts/run-config";
+import { fieldErrorsOf, RunConfig } from "@/lib/contracts/run-config";
 import { savedModulesProblem, selectionProblem } from "@/lib/contracts/select-modules";
 import type { ModelView } from "@/lib/contracts/views";
 import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
@@ -22,6 +23,8 @@ export interface RunConfigCheck {
   /** Empty when the run may start. */
   fieldErrors: Record<string, string[]>;
   dataset: DatasetRow | null;
+  /** As the run will really be: an adapter to go on from brings its own rank, alpha and modules. */
+  config: RunConfig;
 }
 
 /** Blocks of at most this much text are prepared at once (about a second), which tells the number of steps. */
@@ -52,7 +55,22 @@ export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Pr
   if (totalSteps !== null && config.warmup_steps > 0 && config.warmup_steps >= totalSteps) {
     fieldErrors["warmup_steps"] = [warmupProblem(config.warmup_steps, totalSteps)];
   }
-  return { fieldErrors, dataset };
+  return { fieldErrors, dataset, config: adapter ? adopt(config, adapter, fieldErrors) : config };
+}
+
+/** How the adapter itself began is its own affair: the trainer reads it there. */
+function adopt(config: RunConfig, adapter: AdapterSettings, fieldErrors: Record<string, string[]>): RunConfig {
+  const { init_lora_weights, init_adapter } = config;
+  const adopted = RunConfig.safeParse({
+    ...withAdapterSettings(config, adapter),
+    init_lora_weights,
+    // Web server and worker may stand in different folders.
+    init_adapter: resolve(init_adapter),
+  });
+  if (adopted.success) return adopted.data;
+  const [field, messages] = Object.entries(fieldErrorsOf(adopted.error))[0] ?? [];
+  fieldErrors["init_adapter"] ??= [`has what a run can't have: ${field} ${messages?.[0]}`];
+  return config;
 }
 
 /** By the blocks that the run will train on; the worker finds them ready then. Throws when there is nothing to learn from. */

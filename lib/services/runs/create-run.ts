@@ -26,9 +26,7 @@ export async function createRun(ctx: ServiceContext, input: CreateRunInput): Pro
   const wanted = input.name?.trim() ? RunDetailsChange.safeParse({ name: input.name }) : null;
   const nameErrors = wanted?.error ? fieldErrorsOf(wanted.error) : {};
   if (!parsed.success) throw refuse({ ...fieldErrorsOf(parsed.error), ...nameErrors });
-  const config = parsed.data;
-
-  const { fieldErrors, dataset } = await checkRunConfig(ctx, config);
+  const { fieldErrors, dataset, config } = await checkRunConfig(ctx, parsed.data);
   const name = wanted?.data?.name ?? defaultName(config, dataset);
   Object.assign(fieldErrors, nameErrors);
   if (dataset === null || Object.keys(fieldErrors).length > 0) throw refuse(fieldErrors);
