@@ -138,7 +138,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   adam_epsilon: { input: { kind: "log" }, hint: "Keeps the division finite." },
   weight_offload: {
     input: { kind: "select", options: WEIGHT_OFFLOADS },
-    hint: "disk reads each layer from the model’s files in every step: the least memory, and slower. Nothing else changes.",
+    hint: "disk reads each layer from the model’s files in every step: the least memory, and slower. auto does so where weights don’t fit.",
   },
   gradient_checkpointing: {
     input: { kind: "select", options: CHECKPOINTINGS },

@@ -7,6 +7,10 @@ export const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed
 /** How far an estimate may be off: within this a run is warned of, beyond it refused. */
 const ESTIMATE_ERROR = 0.1;
 
+/** What is said where "auto" has moved the weights. */
+export const OFFLOADED =
+  "The weights do not fit into memory, so each layer is read from disk in every step, which is slower; base_precision nf4 may fit.";
+
 const MEMORY_REMEDY =
   "lower batch_size or max_seq_length, or choose gradient_checkpointing on, base_precision nf4 or a smaller model";
 

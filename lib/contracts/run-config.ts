@@ -19,7 +19,7 @@ const whole = (min: number, max: number) => finite(min, max).refine(Number.isInt
 export const BASE_PRECISIONS = ["fp32", "bf16", "int8", "nf4"] as const;
 export type BasePrecision = (typeof BASE_PRECISIONS)[number];
 
-export const WEIGHT_OFFLOADS = ["none", "disk"] as const;
+export const WEIGHT_OFFLOADS = ["auto", "none", "disk"] as const;
 export const CHECKPOINTINGS = ["auto", "on", "off"] as const;
 
 export const METHODS = ["lora", "rslora", "dora", "full"] as const;
@@ -87,8 +87,8 @@ const Settings = z.strictObject({
   /** Folder of an adapter to go on from; empty begins a new one. */
   init_adapter: z.string().trim().max(1000).default(""),
   base_precision: z.enum(BASE_PRECISIONS).default("fp32"),
-  /** "disk" leaves the layers' frozen matrices in the checkpoint's files and reads them when their turn comes. */
-  weight_offload: z.enum(WEIGHT_OFFLOADS).default("none"),
+  /** "disk" leaves the layers' frozen matrices in the checkpoint's files and reads them when their turn comes; "auto" does so where they don't fit. */
+  weight_offload: z.enum(WEIGHT_OFFLOADS).default("auto"),
   /** "on" keeps only each layer's input for the backward pass and computes the rest again; "auto" keeps what fits into 640 MiB. */
   gradient_checkpointing: z.enum(CHECKPOINTINGS).default("auto"),
   /** Muon is for matrices inside the layers; embedding, head and vectors are AdamW's then. */

@@ -1,7 +1,7 @@
 /** @file One run from its specification to its last frame. The model comes from outside, so tests can bring a small one. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gigabytes } from "@/lib/contracts/machine-room";
+import { gigabytes, OFFLOADED } from "@/lib/contracts/machine-room";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import type { Frame } from "@/lib/contracts/trainer-protocol";
 import { type Blocks, openBlocks } from "@/lib/engine/data/open-blocks";
@@ -74,14 +74,19 @@ export async function runTrainer(specPath: string | undefined, parts: TrainerPar
 
     phase = "model";
     loading(1);
-    const { totalBytes } = await checkRoom({ modelDir, runDir, config });
-    emit({ kind: "log", level: "info", message: `The run needs about ${gigabytes(totalBytes)} of memory.` });
+    const room = await checkRoom({ modelDir, runDir, config });
+    emit({
+      kind: "log",
+      level: "info",
+      message: `The run needs about ${gigabytes(room.estimate.totalBytes)} of memory.`,
+    });
+    if (room.isOffloaded) emit({ kind: "log", level: "warn", message: OFFLOADED });
     const rng = Rng.seeded(config.seed);
     const { blockLength } = blocks.manifest;
     const baseFingerprint = await fingerprintModel(modelDir);
     model = await parts.openModel({
       modelDir,
-      config,
+      config: room.config,
       batchSize: config.batch_size,
       blockLength,
       rng,

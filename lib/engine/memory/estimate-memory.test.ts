@@ -8,6 +8,7 @@ import { openArchitecture } from "../models/open-architecture";
 import { Rng } from "../optim/rng";
 import { TINY_LLAMA, writeRandomModel } from "../testing/random-model";
 import { estimateMemory } from "./estimate-memory";
+import { fitToMemory } from "./fit-to-memory";
 
 const SIZES = { ...TINY_LLAMA, hidden_size: 64, intermediate_size: 128, num_hidden_layers: 3 };
 
@@ -60,6 +61,19 @@ test.each<Partial<RunConfigInput>>([
   const trained = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
   await model.dispose();
   expect((await estimate(settings)).diskBytes).toBe(trained * (4 + 8 + 4));
+});
+
+test("weights that do not fit go to disk where auto may decide and the method allows it", async () => {
+  const architecture = await openArchitecture(dir);
+  const fitted = (settings: Partial<RunConfigInput>, memoryBytes: number) =>
+    fitToMemory({ architecture, config: configOf(settings), fileBytesPerWeight: 4 }, memoryBytes);
+  const { totalBytes } = await estimate({ weight_offload: "none" });
+  expect(fitted({}, 2 * totalBytes)).toMatchObject({ config: { weight_offload: "none" }, isOffloaded: false });
+  const moved = fitted({}, totalBytes);
+  expect(moved).toMatchObject({ config: { weight_offload: "disk" }, isOffloaded: true });
+  expect(moved.estimate.totalBytes).toBeLessThan(totalBytes);
+  for (const settings of [{ method: "full" }, { base_precision: "int8" }, { weight_offload: "none" }] as const)
+    expect(fitted(settings, 1000)).toMatchObject({ config: { weight_offload: "none" }, isOffloaded: false });
 });
 
 test("keeping more activations, longer sequences and larger batches need more", async () => {

@@ -18,7 +18,7 @@ import { NF4_BLOCK } from "../weights/nf4";
 import { graphPeak } from "./graph-peak";
 
 /** Node, the trainer's code, ONNX Runtime's library and its sessions, before anything is loaded. */
-const RUNTIME_BYTES = 110e6;
+const RUNTIME_BYTES = 130e6;
 /** An arena takes this many times the bytes that lie in it: what is free lies in gaps that the next value does not fit. */
 const ARENA_FACTOR = 1.35;
 const FLOAT = 4;
@@ -120,7 +120,7 @@ function countWeights(
     for (const [name, size] of layerWeights) {
       const isWhole = !matrices.has(name) || trained.has(layerName(layer, name));
       if (isWhole) layers += sizeOf(size) * FLOAT;
-      else if (offload === "none") layers += sizeOf(size) * WEIGHT_BYTES[precision];
+      else if (offload !== "disk") layers += sizeOf(size) * WEIGHT_BYTES[precision];
       if (layer === 0 && !isWhole && isLent)
         lent += sizeOf(size) * (FLOAT + (offload === "disk" ? fileBytesPerWeight : 0));
     }
@@ -216,5 +216,7 @@ function headWork(options: EstimateOptions, { names }: Trained): number {
   }
   const rows = rowsFor(tokens, LOGITS_BYTES / FLOAT / vocabularySize);
   const { loss, gradient } = buildHead(architecture, rows, ofHead);
-  return ARENA_FACTOR * (graphPeak(loss) + graphPeak(gradient)) + rows * hiddenSize * FLOAT;
+  // The gradient of the head's own weights is copied out of the arena.
+  const copied = sum(ofHead.map((name) => sizeOf(architecture.headWeights.get(name) ?? [0])));
+  return ARENA_FACTOR * (graphPeak(loss) + graphPeak(gradient)) + (rows * hiddenSize + copied) * FLOAT;
 }

@@ -1,4 +1,4 @@
-import { diskProblem, memoryProblem } from "@/lib/contracts/machine-room";
+import { diskProblem, memoryProblem, OFFLOADED } from "@/lib/contracts/machine-room";
 import type { RunNeeds } from "@/lib/contracts/memory-estimate";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { AppError } from "@/lib/errors";
@@ -12,10 +12,10 @@ import { getModel } from "../models/get-model";
  */
 export async function getRunNeeds(ctx: ServiceContext, config: RunConfig): Promise<RunNeeds> {
   const model = await getModel(ctx, { modelId: config.model_type });
-  const estimate = await estimateModelMemory(model.path, model.id, config);
+  const { estimate, isOffloaded } = await estimateModelMemory(model.path, model.id, config);
   const memoryBytes = machineMemory();
   const problems = [
-    memoryProblem(estimate, memoryBytes),
+    memoryProblem(estimate, memoryBytes) ?? (isOffloaded ? OFFLOADED : null),
     diskProblem(estimate.diskBytes, await freeDisk(ctx.paths.home)),
   ];
   return { estimate, memoryBytes, warnings: problems.filter((problem) => problem !== null) };
