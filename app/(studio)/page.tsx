@@ -15,7 +15,7 @@ const RECENT_RUNS = 6;
 export default async function HomePage() {
   const ctx = await pageContext();
   const [runs, models, datasets, workers] = await Promise.all([
-    listRuns(ctx, { limit: RECENT_RUNS }),
+    listRuns(ctx, { limit: RECENT_RUNS, unfinishedFirst: true }),
     listModels(ctx),
     listDatasets(ctx),
     getWorkers(ctx),

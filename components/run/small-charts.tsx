@@ -25,6 +25,8 @@ export function SmallCharts({ metrics }: { metrics: MetricPoint[] }) {
     <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
       {CHARTS.map(({ title, key, color, format }) => {
         const points = steps.flatMap((metric) => (metric[key] === null ? [] : [{ x: metric.step, y: metric[key] }]));
+        // What was never told, as memory in runs of before, is no chart.
+        if (points.length === 0 && steps.length > 0) return null;
         const last = points.at(-1);
         return (
           <Card

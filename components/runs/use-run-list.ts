@@ -5,12 +5,15 @@ import { fetchJson } from "@/components/ui/fetch-json";
 import { isFinal } from "@/lib/contracts/run-status";
 import type { RunListView } from "@/lib/contracts/views";
 
-/** The newest runs, kept up to date; more often while one of them goes on. */
-export function useRunList(initial: RunListView[], limit: number): RunListView[] {
+/** The newest runs, kept up to date; more often while one of them goes on. `initial` comes in the same order. */
+export function useRunList(initial: RunListView[], limit: number, unfinishedFirst = false): RunListView[] {
   const client = useQueryClient();
   const { data } = useQuery({
     queryKey: ["runs", limit],
-    queryFn: () => fetchJson<RunListView[]>(`/api/runs?limit=${limit}`),
+    queryFn: () =>
+      fetchJson<RunListView[]>(
+        `/api/runs?${new URLSearchParams({ limit: String(limit), unfinishedFirst: String(unfinishedFirst) })}`,
+      ),
     initialData: initial,
     refetchInterval: (query) => (query.state.data?.some(({ status }) => !isFinal(status)) ? 2_000 : 15_000),
   });

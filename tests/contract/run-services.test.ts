@@ -112,6 +112,19 @@ describe.each(TEST_DATABASES)("services on %s", (kind) => {
     expect(resumed.queuePosition).toBe((await listRuns(ctx)).filter(({ status }) => status === "queued").length - 1);
   });
 
+  it("list what goes on before what has ended, where that is asked for", async () => {
+    const { id } = await createRun(ctx, { config: tinyRunConfig() });
+    await stopRun(ctx, { runId: id });
+    const newest = await listRuns(ctx);
+    expect(newest[0]?.id).toBe(id);
+    const [queued, ended] = [true, false].map((isQueued) =>
+      newest.filter(({ status }) => (status === "queued") === isQueued).map((run) => run.id),
+    ) as [string[], string[]];
+    expect(queued.length).toBeGreaterThan(1);
+    expect((await listRuns(ctx, { unfinishedFirst: true })).map((run) => run.id)).toEqual([...queued, ...ended]);
+    expect((await listRuns(ctx, { unfinishedFirst: true, limit: 1 })).map((run) => run.id)).toEqual(queued.slice(0, 1));
+  });
+
   it("list models that can be used and leave broken ones out; a wrong id is answered with the known ones", async () => {
     const broken = join(ctx.paths.models, "broken");
     await mkdir(broken, { recursive: true });

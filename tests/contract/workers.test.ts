@@ -41,6 +41,11 @@ describe.each(TEST_DATABASES)("workers on %s", (kind) => {
       { id: "wrk_b", isAlive: true },
       { id: "wrk_a", isAlive: false, currentRunId: null },
     ]);
+    // In time it is forgotten, as long as another one works there.
+    ctx.setNow(at(301));
+    expect((await getWorkers(ctx)).map(({ id }) => id)).toEqual(["wrk_b", "wrk_a"]);
+    await report("wrk_b", 301);
+    expect((await getWorkers(ctx)).map(({ id }) => id)).toEqual(["wrk_b"]);
     await ctx.db.transaction((tx) => deleteWorker(tx, "wrk_b"));
     expect((await getWorkers(ctx)).map(({ id }) => id)).toEqual(["wrk_a"]);
   });

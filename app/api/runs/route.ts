@@ -5,7 +5,10 @@ import { json, readJson } from "@/lib/web/json";
 import { parse } from "@/lib/web/parse";
 import { route } from "@/lib/web/route";
 
-const Query = z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) });
+const Query = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  unfinishedFirst: z.stringbool().default(false),
+});
 const Body = z.strictObject({ config: z.unknown(), name: z.string().trim().max(200).optional() });
 
 /** Newest first, each with its sparkline. */

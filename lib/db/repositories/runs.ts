@@ -84,11 +84,15 @@ export async function findRun(db: Reader, runId: string): Promise<RunRecord | nu
 }
 
 /** Newest first, without the deleted ones. */
-export async function listRuns(db: Reader, { limit }: { limit: number }): Promise<RunRecord[]> {
+export async function listRuns(
+  db: Reader,
+  { limit, unfinishedFirst }: { limit: number; unfinishedFirst: boolean },
+): Promise<RunRecord[]> {
   const { runs } = db.tables;
+  const unfinished = inArray(runs.status, ["queued", ...ACTIVE_STATUSES]);
   const rows = await selectRuns(db)
     .where(isNull(runs.deletedAt))
-    .orderBy(desc(runs.createdAt), desc(runs.id))
+    .orderBy(...(unfinishedFirst ? [desc(unfinished)] : []), desc(runs.createdAt), desc(runs.id))
     .limit(limit);
   return rows.map(toRecord);
 }
