@@ -62,13 +62,15 @@ export class MatrixProducts {
 
 /** ‖M v - σ u‖ / σ₁ at which a vector has been found: what float32 products can tell. */
 const TOLERANCE = 1e-5;
-const CHECK_EVERY = 10;
 /** Where values lie so close that vectors cannot be told apart, their span is all that matters, and it is good by then. */
-const MAX_ITERATIONS = 300;
+const MAX_ROUNDS = 60;
 const EXTRA_VECTORS = 16;
+/** A round may lift the largest direction above the smallest by this much: float32 products keep the others. */
+const MAX_GROWTH = 1e4;
+const MAX_DEGREE = 20;
 
 /**
- * @param iterations as torch's svd_lowrank counts them, with as many vectors as `rank`; null: as many as it takes
+ * @param iterations as torch's svd_lowrank counts them, with as many vectors as `rank`; null: until all are found
  * @param rank at most the smaller side
  */
 export async function truncatedSvd(
@@ -84,14 +86,49 @@ export async function truncatedSvd(
   const forward = (vectors: Columns) => products.multiply(matrix, vectors, false);
   const back = (vectors: Columns) => products.multiply(matrix, vectors, true);
   let left = orthonormalize(await forward(start));
-  for (let i = 0; i < (iterations ?? MAX_ITERATIONS); i++) {
-    left = orthonormalize(await forward(orthonormalize(await back(left))));
-    if (iterations !== null || (i + 1) % CHECK_EVERY !== 0) continue;
-    const found = readOff(left, await back(left), rank);
-    if (await isExact(found, forward)) return found;
+  for (let i = 0; i < (iterations ?? 0); i++) left = orthonormalize(await forward(orthonormalize(await back(left))));
+  if (iterations !== null) return readOff(left, await back(left), rank);
+  for (let round = 1; ; round++) {
+    const found = readOff(left, await back(left), count);
+    const wanted = first(found, rank);
+    if (round === MAX_ROUNDS || (await isExact(wanted, forward))) return wanted;
+    left = orthonormalize(await filter(left, found.values, async (vectors) => forward(await back(vectors))));
   }
-  return readOff(left, await back(left), rank);
 }
+
+/**
+ * A Chebyshev polynomial of M Mᵀ (Zhou et al. 2006): it stays small on [0, σ²] of the last value found, and grows above
+ * faster than any other of its degree, so that values which lie close together come apart.
+ */
+async function filter(
+  left: Columns,
+  values: readonly number[],
+  square: (vectors: Columns) => Promise<Columns>,
+): Promise<Columns> {
+  const centre = (values.at(-1) as number) ** 2 / 2;
+  if (centre === 0) return square(left);
+  const largest = (values[0] as number) ** 2 / centre - 1;
+  const degree = Math.floor(Math.acosh(MAX_GROWTH) / Math.acosh(Math.max(largest, 1 + 1e-6)));
+  let before: Columns | null = null;
+  let now = left;
+  for (let i = 0; i < Math.max(1, Math.min(MAX_DEGREE, degree)); i++) {
+    const squared = await square(now);
+    const next = squared.map((column, k) => {
+      const factor = before ? 2 : 1;
+      const [current, last] = [now[k] as Float64Array, before?.[k]];
+      return column.map((value, at) => factor * (value / centre - (current[at] as number)) - (last?.[at] ?? 0));
+    });
+    before = now;
+    now = next;
+  }
+  return now;
+}
+
+const first = ({ values, left, right }: TruncatedSvd, rank: number): TruncatedSvd => ({
+  values: values.slice(0, rank),
+  left: left.slice(0, rank),
+  right: right.slice(0, rank),
+});
 
 /** M ≈ Y Zᵀ with Z = Mᵀ Y = Q R, so M ≈ (Y T) Σ (Q P)ᵀ where R = P Σ Tᵀ. */
 function readOff(y: Columns, z: Columns, rank: number): TruncatedSvd {
