@@ -4,15 +4,16 @@
  */
 import type { Architecture } from "../models/architecture";
 import { MASKED } from "../models/attention";
-import type { Memory } from "../runtime/session";
+import { chainedName, sharedName } from "../onnx/chain-models";
+import type { Feed, Memory } from "../runtime/session";
 import { StopRequested } from "../stop-requested";
 import type { Completion } from "../types";
 import { SequenceFeeds } from "./batch-inputs";
 import { embedRows } from "./embed-rows";
 import type { Head } from "./head";
-import type { LayerwiseState } from "./layerwise-state";
+import type { LayerState, LayerwiseState } from "./layerwise-state";
 import { type Residence, release } from "./residence";
-import type { Sessions } from "./sessions";
+import { layerKey, type Sessions } from "./sessions";
 
 /** Prompts are filled up to a multiple of this, and caches grow by it: few lengths, few sessions. */
 const LENGTH_STEP = 128;
@@ -40,13 +41,19 @@ function roundUp(length: number, limit: number): number {
 
 export class CachedCompletion implements Completion {
   logits: Float32Array = new Float32Array(0);
+  /** Layers that a token goes through in one call: a call costs as much as a sixth of a small layer's work. */
+  private readonly groups: readonly (readonly number[])[];
 
   private constructor(
     private readonly model: Model,
     private readonly caches: LayerCache[],
     private capacity: number,
     private length: number,
-  ) {}
+  ) {
+    const { residence, state } = model;
+    const all = state.layers.map((_, index) => index);
+    this.groups = residence.feedsAllLayers ? [all] : all.map((index) => [index]);
+  }
 
   static async open(model: Model, prompt: Int32Array, shouldStop: () => boolean): Promise<CachedCompletion> {
     const { shape } = model.architecture;
@@ -94,7 +101,7 @@ export class CachedCompletion implements Completion {
   }
 
   async push(token: number): Promise<void> {
-    const { architecture, state, sessions } = this.model;
+    const { architecture, state, sessions, residence } = this.model;
     const { shape } = architecture;
     if (this.length === shape.contextLength)
       throw new Error(`internal: the context of ${shape.contextLength} tokens is full`);
@@ -103,23 +110,28 @@ export class CachedCompletion implements Completion {
     const masks = new Map<number | null, Float32Array>();
     const sequence = { tokens: Int32Array.of(token), positions: Int32Array.of(this.length) };
     let x = embedRows(architecture.embedding, state.outer, sequence, new Float32Array(shape.hiddenSize));
-    for (const [index, layer] of state.layers.entries()) {
-      const cache = this.caches[index] as LayerCache;
-      const session = await sessions.decode(this.capacity, layer);
-      const { window } = layer.kind;
-      const mask = masks.get(window) ?? this.mask(window);
-      masks.set(window, mask);
-      const results = await session.run({
-        x,
-        positions,
-        past_mask: mask,
-        ...(await this.model.residence.layer(index, (index + 1) % shape.layers)),
-        past_keys: cache.keys,
-        past_values: cache.values,
-      });
-      this.remember(cache.keys, results["keys"] as Float32Array);
-      this.remember(cache.values, results["values"] as Float32Array);
-      x = results["y"] as Float32Array;
+    for (const group of this.groups) {
+      const layers = group.map((index) => state.layers[index] as LayerState);
+      const feeds: Record<string, Feed> = { x };
+      for (const [place, index] of group.entries()) {
+        const layer = layers[place] as LayerState;
+        const { keys, values } = this.caches[index] as LayerCache;
+        const weights = await residence.layer(index, (index + 1) % shape.layers);
+        for (const [name, data] of Object.entries({ ...weights, past_keys: keys, past_values: values }))
+          feeds[chainedName(place, name)] = data;
+        const { window } = layer.kind;
+        const mask = masks.get(window) ?? this.mask(window);
+        masks.set(window, mask);
+        feeds[sharedName(layerKey(layer), "positions")] = positions;
+        feeds[sharedName(layerKey(layer), "past_mask")] = mask;
+      }
+      const results = await (await sessions.decode(this.capacity, layers)).run(feeds);
+      for (const [place, index] of group.entries()) {
+        const { keys, values } = this.caches[index] as LayerCache;
+        this.remember(keys, results[chainedName(place, "keys")] as Float32Array);
+        this.remember(values, results[chainedName(place, "values")] as Float32Array);
+      }
+      x = results[chainedName(group.length - 1, "y")] as Float32Array;
     }
     this.length++;
     await this.readLogits(x);

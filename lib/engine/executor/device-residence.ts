@@ -9,6 +9,8 @@ import type { LayerwiseState } from "./layerwise-state";
 import { type Feeds, type Residence, release } from "./residence";
 
 export class DeviceResidence implements Residence {
+  /** Large chains are not tried on devices. */
+  readonly feedsAllLayers = false;
   private readonly memory: DeviceMemory;
   private readonly layers: Feeds[] = [];
   private headWeights: Feeds | null = null;

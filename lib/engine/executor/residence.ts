@@ -3,11 +3,14 @@
  * stay for good and activations until the backward pass has used them.
  */
 import { DeviceTensor, type Feed, type Memory, type TensorData } from "../runtime/session";
+import { NOTHING_LENT } from "../weights/lent-weights";
 import type { LayerwiseState } from "./layerwise-state";
 
 export type Feeds = Readonly<Record<string, Feed>>;
 
 export interface Residence {
+  /** What `layer` gave for one layer stays valid when it is asked for another, so that one graph may take several. */
+  readonly feedsAllLayers: boolean;
   /** What a layer is fed beside activations: its weights, numbers and adapters. @param next as LentWeights.lend says */
   layer(index: number, next: number): Promise<Feeds>;
   /** What the head is fed beside activations, when it is fed whole. */
@@ -34,6 +37,10 @@ export class HostResidence implements Residence {
   private readonly buffers = new Map<string, Float32Array>();
 
   constructor(private readonly state: LayerwiseState) {}
+
+  get feedsAllLayers(): boolean {
+    return this.state.lent === NOTHING_LENT;
+  }
 
   async layer(index: number, next: number): Promise<Feeds> {
     // What is lent may hold more than is this layer's: a matrix that is trained whole is fed by itself.

@@ -1,5 +1,6 @@
 /** @file Compiles graphs once per shape: one session serves every layer that looks alike. */
 import type { Architecture } from "../models/architecture";
+import { chainModels } from "../onnx/chain-models";
 import type { EncodedModel } from "../onnx/encode-model";
 import { type Device, keepsTensors } from "../runtime/device";
 import { deviceFailure, GraphSession, type Memory, type SessionOptions, type Traffic } from "../runtime/session";
@@ -33,9 +34,13 @@ export interface SessionSettings extends Pick<BlockOptions, "precision" | "dropo
   keepBytes: number;
 }
 
+/** Inputs of `buildDecodeBlock` that are the same for all layers of a kind. */
+const SHARED_BY_KIND = ["positions", "past_mask"];
+
 /** What tells the graphs of two layers apart. */
 type AdaptedLayer = Pick<LayerShape, "kind" | "adapted" | "trainedWeights">;
-const keyOf = ({ kind, adapted, trainedWeights }: AdaptedLayer) => JSON.stringify([kind.name, adapted, trainedWeights]);
+export const layerKey = ({ kind, adapted, trainedWeights }: AdaptedLayer) =>
+  JSON.stringify([kind.name, adapted, trainedWeights]);
 
 export class Sessions {
   private readonly blocks = new Map<string, BlockSessions>();
@@ -52,7 +57,7 @@ export class Sessions {
   ) {}
 
   block(batch: BatchShape, layer: AdaptedLayer): BlockSessions {
-    const key = `${batch.batchSize}x${batch.blockLength}:${keyOf(layer)}`;
+    const key = `${batch.batchSize}x${batch.blockLength}:${layerKey(layer)}`;
     let sessions = this.blocks.get(key);
     if (!sessions) {
       const { precision, dropout, keepBytes } = this.settings;
@@ -79,13 +84,27 @@ export class Sessions {
     return sessions;
   }
 
-  /** For one new token after at most `cacheLength` others. */
-  decode(cacheLength: number, { kind, adapted, trainedWeights }: AdaptedLayer): Promise<GraphSession> {
-    const key = `${cacheLength}:${keyOf({ kind, adapted, trainedWeights })}`;
+  /**
+   * For one new token after at most `cacheLength` others, through these layers in a row. Inputs and outputs are those of
+   * `buildDecodeBlock`, named as in a chain (onnx/chain-models.ts); `SHARED_BY_KIND` are fed once for each `layerKey`.
+   */
+  decode(cacheLength: number, layers: readonly AdaptedLayer[]): Promise<GraphSession> {
+    const key = `${cacheLength}:${layers.map(layerKey).join()}`;
     let session = this.decoders.get(key);
     if (!session) {
-      const layer = { kind, adapted, trainedWeights, precision: this.settings.precision };
-      session = this.lazyHost({ decode: buildDecodeBlock(this.architecture, layer, cacheLength) })("decode");
+      const { precision } = this.settings;
+      const models = new Map<string, EncodedModel>();
+      const links = layers.map((layer) => {
+        const { kind, adapted, trainedWeights } = layer;
+        const linkKey = layerKey(layer);
+        const options = { kind, adapted, trainedWeights, precision };
+        const model = models.get(linkKey) ?? buildDecodeBlock(this.architecture, options, cacheLength);
+        models.set(linkKey, model);
+        return { key: linkKey, model };
+      });
+      session = this.lazyHost({ decode: chainModels(links, { output: "y", input: "x", shared: SHARED_BY_KIND }) })(
+        "decode",
+      );
       this.decoders.set(key, session);
     }
     return session;
