@@ -1,7 +1,7 @@
 /**
  * @file `tsx scripts/bench/measure-memory.ts [part of a cell's name …]`: for every cell of memory-cells.ts the memory that
  * a run is said to need, and the peak that the trainer itself reports, each in a process of its own: two steps, and the
- * held-out loss before and after them. Prints a table and writes data/memory.json.
+ * held-out loss before and after them. Prints a table in Markdown, and writes data/memory.json.
  */
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { build } from "esbuild";
-import type { MemoryEstimate } from "@/lib/contracts/memory-estimate";
+import { MEMORY_PARTS, type MemoryEstimate } from "@/lib/contracts/memory-estimate";
 import { RunConfig } from "@/lib/contracts/run-config";
 import { Frame, PROTOCOL_VERSION } from "@/lib/contracts/trainer-protocol";
 import { estimateMemory } from "@/lib/engine/memory/estimate-memory";
@@ -27,7 +27,7 @@ const folder = join(root, "data", "memory");
 const trainer = join(folder, "onnx-trainer.mjs");
 
 const nameOf = ({ shape, tokens, settings }: MemoryCell): string =>
-  [shape, tokens, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`)].join(" ");
+  [`${shape}, ${tokens} tokens`, ...Object.entries(settings).map(([key, value]) => `${key} ${value}`)].join(", ");
 
 /** Bundled, as people run it: a loader that compiles at run time would take memory of its own. */
 async function bundleTrainer(): Promise<void> {
@@ -119,10 +119,12 @@ async function measure(cell: MemoryCell, modelDir: string): Promise<Row> {
   return { name: nameOf(cell), estimate, peakBytes, ratio: estimate.totalBytes / peakBytes };
 }
 
-const megabytes = (bytes: number) => String(Math.round(bytes / 1e6)).padStart(6);
+const megabytes = (bytes: number) => String(Math.round(bytes / 1e6));
 const asked = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 await bundleTrainer();
+const columns = ["run", ...MEMORY_PARTS, "estimated, MB", "measured, MB", "ratio"];
+process.stdout.write(`| ${columns.join(" | ")} |\n|${columns.map(() => "---|").join("")}\n`);
 const models = new Map<string, string>();
 const rows: Row[] = [];
 for (const cell of MEMORY_CELLS) {
@@ -131,9 +133,8 @@ for (const cell of MEMORY_CELLS) {
   models.set(cell.shape, modelDir);
   const row = await measure(cell, modelDir);
   rows.push(row);
-  const parts = Object.entries(row.estimate.parts).map(([part, bytes]) => `${part} ${Math.round(bytes / 1e6)}`);
-  process.stdout.write(
-    `${megabytes(row.estimate.totalBytes)} MB said ${megabytes(row.peakBytes)} MB measured ${row.ratio.toFixed(3)}  ${row.name}\n         ${parts.join(", ")}\n`,
-  );
+  const parts = MEMORY_PARTS.map((part) => megabytes(row.estimate.parts[part]));
+  const figures = [...parts, megabytes(row.estimate.totalBytes), megabytes(row.peakBytes), row.ratio.toFixed(3)];
+  process.stdout.write(`| ${[row.name, ...figures].join(" | ")} |\n`);
   await writeFile(join(root, "data", "memory.json"), `${JSON.stringify(rows, null, 2)}\n`);
 }
