@@ -33,13 +33,14 @@ export function drawDropoutMask(
   if (!seeds) throw new Error("internal: dropout needs the seeds of its blocks");
   const threshold = droppedShare(rate) * 0x10000;
   const size = blockLength * width;
+  const bits = new Uint32Array(Math.ceil(size / 2));
   for (let row = 0; row < batchSize; row++) {
-    const rng = Rng.seeded(seeds[row] as number, STREAM + layer * MODULES_PER_LAYER + index);
+    Rng.seeded(seeds[row] as number, STREAM + layer * MODULES_PER_LAYER + index).fillUint32(bits);
     const end = (row + 1) * size;
-    for (let i = row * size; i < end; i += 2) {
-      const bits = rng.uint32();
-      mask[i] = (bits & 0xffff) >= threshold ? 1 : 0;
-      if (i + 1 < end) mask[i + 1] = bits >>> 16 >= threshold ? 1 : 0;
+    for (let i = row * size, k = 0; i < end; i += 2, k++) {
+      const pair = bits[k] as number;
+      mask[i] = (pair & 0xffff) >= threshold ? 1 : 0;
+      if (i + 1 < end) mask[i + 1] = pair >>> 16 >= threshold ? 1 : 0;
     }
   }
   return mask;

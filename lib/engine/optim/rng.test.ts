@@ -58,3 +58,9 @@ test("a shuffle is a permutation, and every place is equally likely", () => {
   }
   for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
 });
+
+test("filling draws what single calls draw, and leaves the same state", () => {
+  const [filled, single] = [Rng.seeded(9, 3), Rng.seeded(9, 3)];
+  expect([...filled.fillUint32(new Uint32Array(1000))]).toEqual(Array.from({ length: 1000 }, () => single.uint32()));
+  expect(filled.state).toEqual(single.state);
+});

@@ -52,6 +52,24 @@ export class Rng {
     return result;
   }
 
+  /** As many calls of `uint32` as there is room for, in a fraction of their time: the state stays in registers. */
+  fillUint32(target: Uint32Array): Uint32Array {
+    let [s0, s1, s2, s3] = this.s as unknown as [number, number, number, number];
+    for (let i = 0; i < target.length; i++) {
+      const times5 = Math.imul(s1, 5);
+      target[i] = Math.imul((times5 << 7) | (times5 >>> 25), 9);
+      const shifted = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= shifted;
+      s3 = (s3 << 11) | (s3 >>> 21);
+    }
+    this.s.set([s0, s1, s2, s3]);
+    return target;
+  }
+
   /** In [0, 1), with 53 random bits. */
   uniform(): number {
     const high = this.uint32() >>> 5;
