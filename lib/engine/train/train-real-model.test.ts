@@ -143,6 +143,22 @@ test.each([
   await compare(settings);
 });
 
+test("going on from the adapter that a run has made: its loss is where that one ended, and a resume changes nothing", async () => {
+  const first = await mkdtemp(join(dir, "first-"));
+  const settings: Partial<RunConfigInput> = {
+    method: "dora",
+    rank: 5,
+    rank_pattern: { up_proj: 3 },
+    modules_to_save: ["norm"],
+  };
+  const ended = (await attempt({ settings, runDir: first })).at(-1);
+  const next = { init_adapter: join(first, "adapter"), lora_dropout: 0.1 };
+  const began = (await attempt({ settings: next, runDir: await mkdtemp(join(dir, "next-")) })).at(-1);
+  if (ended?.kind !== "done" || began?.kind !== "done") throw new Error("a run did not end");
+  expect(began.evalLossBefore).toBe(ended.evalLossAfter);
+  await compare(next);
+});
+
 test.each(SCHEDULERS)("with the schedule %s too", async (scheduler) => {
   await compare({ scheduler, num_cycles: 3, decay_ratio: 0.5 });
 });
