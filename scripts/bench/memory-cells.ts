@@ -27,6 +27,7 @@ export const MEMORY_CELLS: readonly MemoryCell[] = [
   cell("135M", 256, { batch_size: 4 }),
   cell("135M", 512, { method: "dora" }),
   cell("135M", 256, { method: "full" }),
+  cell("135M", 256, { base_precision: "bf16", modules_to_save: ["lm_head"] }),
   cell("135M", 256, { base_precision: "bf16" }),
   cell("135M", 1024, { base_precision: "bf16", gradient_checkpointing: "on" }),
   cell("135M", 512, { base_precision: "bf16", weight_offload: "disk", gradient_checkpointing: "on" }),

@@ -100,8 +100,11 @@ function countTrained({ architecture, config }: EstimateOptions): Trained {
       ? sum([...architecture.layerWeights.values()].map(sizeOf))
       : Math.max(0, ...byLayer.values());
   const each = FLOAT + OPTIMIZER_BYTES[config.optimizer];
+  // Beside adapters embedding and head are trained apart: what is one matrix in the model becomes a copy for each.
+  const isApart = config.method !== "full" && shape.tieEmbeddings;
+  const copies = names.filter((name) => isApart && (!sizes.has(name) || name === architecture.embedding.tokens));
   // Values of adapters are new; trained weights are those of the model, with a gradient. One layer's gradients come anew.
-  const bytes = adapters * (FLOAT + each) + whole * each + ofLayer * FLOAT;
+  const bytes = adapters * (FLOAT + each) + whole * each + (ofLayer + copies.length * embeddingSize) * FLOAT;
   const diskBytes = (adapters + whole) * (2 * FLOAT + OPTIMIZER_BYTES[config.optimizer]);
   return { names: new Set(names), plans, bytes, diskBytes };
 }
