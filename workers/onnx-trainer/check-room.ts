@@ -1,5 +1,6 @@
 import { diskProblem, surelyTooLarge } from "@/lib/contracts/machine-room";
 import type { RunConfig } from "@/lib/contracts/run-config";
+import { withInitAdapter } from "@/lib/engine/lora/init-adapter";
 import { type Fit, fitToMemory } from "@/lib/engine/memory/fit-to-memory";
 import { freeDisk, machineMemory } from "@/lib/engine/memory/machine-room";
 import { openArchitecture } from "@/lib/engine/models/open-architecture";
@@ -18,7 +19,8 @@ export async function checkRoom(options: {
   memoryBytes?: number;
   diskBytes?: number;
 }): Promise<Fit> {
-  const { modelDir, runDir, config, memoryBytes = machineMemory() } = options;
+  const { modelDir, runDir, memoryBytes = machineMemory() } = options;
+  const { config } = await withInitAdapter(options.config);
   const architecture = await openArchitecture(modelDir);
   const checkpoint = await openCheckpoint(modelDir);
   const isF32 = [...checkpoint.tensors.values()].some(({ dtype }) => dtype === "F32");
@@ -30,5 +32,5 @@ export async function checkRoom(options: {
     (usesMachine ? surelyTooLarge(estimate, memoryBytes) : null) ??
     diskProblem(estimate.diskBytes, options.diskBytes ?? (await freeDisk(runDir)));
   if (problem !== null) throw new AppError("invalid_input", problem);
-  return fit;
+  return { ...fit, config: { ...options.config, weight_offload: fit.config.weight_offload } };
 }

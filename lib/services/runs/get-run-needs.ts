@@ -1,9 +1,11 @@
+import { withAdapterSettings } from "@/lib/contracts/adapter-config";
 import { diskProblem, memoryProblem, OFFLOADED } from "@/lib/contracts/machine-room";
 import type { RunNeeds } from "@/lib/contracts/memory-estimate";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { AppError } from "@/lib/errors";
 import { estimateModelMemory, freeDisk, machineMemory } from "@/lib/models-catalog/estimate-model-memory";
 import type { ServiceContext } from "../context";
+import { getInitAdapter } from "../models/get-init-adapter";
 import { getModel } from "../models/get-model";
 
 /**
@@ -12,7 +14,9 @@ import { getModel } from "../models/get-model";
  */
 export async function getRunNeeds(ctx: ServiceContext, config: RunConfig): Promise<RunNeeds> {
   const model = await getModel(ctx, { modelId: config.model_type });
-  const { estimate, isOffloaded } = await estimateModelMemory(model.path, model.id, config);
+  const adapter = await getInitAdapter(ctx, config.init_adapter);
+  const settings = adapter ? withAdapterSettings(config, adapter) : config;
+  const { estimate, isOffloaded } = await estimateModelMemory(model.path, model.id, settings);
   const memoryBytes = machineMemory();
   const problems = [
     memoryProblem(estimate, memoryBytes) ?? (isOffloaded ? OFFLOADED : null),
