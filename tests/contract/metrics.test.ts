@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/contracts/ids";
+import type { MetricFrame } from "@/lib/contracts/trainer-protocol";
 import { listMetricRange } from "@/lib/db/repositories/chart-metrics";
 import { upsertMetric } from "@/lib/db/repositories/metrics";
 import { findRun } from "@/lib/db/repositories/runs";
@@ -17,10 +18,11 @@ describe.each(TEST_DATABASES)("metrics on %s", (kind) => {
   });
   afterAll(() => database.close());
 
-  const record = (...args: Parameters<typeof metricFrame>) =>
+  const write = (frame: MetricFrame) =>
     database.db.transaction((tx) =>
-      upsertMetric(tx, { id: newId("mtr"), runId, configId, frame: metricFrame(...args), timestamp: new Date() }),
+      upsertMetric(tx, { id: newId("mtr"), runId, configId, frame, timestamp: new Date() }),
     );
+  const record = (...args: Parameters<typeof metricFrame>) => write(metricFrame(...args));
 
   const list = () => listMetricRange(database.db, { runId, fromStep: 0, toStep: 1000 });
 
@@ -44,7 +46,7 @@ describe.each(TEST_DATABASES)("metrics on %s", (kind) => {
     expect(row?.timestamp).toBeInstanceOf(Date);
     expect(row?.residentBytes).toBe(4_000_000_000);
     const { residentBytes: _, ...old } = metricFrame(8);
-    await record(8, old);
+    await write(old);
     expect((await list()).find(({ step }) => step === 8)?.residentBytes).toBeNull();
   });
 
