@@ -29,9 +29,9 @@ describe.each(TEST_DATABASES)("what text is generated with, on %s", (kind) => {
 
     const outside = await mkdtemp(join(tmpdir(), "codetune-outside-"));
     try {
-      await expect(resolveGenerator(ctx, { ...alone, adapterPath: outside })).rejects.toMatchObject({
-        code: "forbidden",
-      });
+      // What exists out there is not told.
+      for (const adapterPath of [outside, join(outside, "nothing")])
+        await expect(resolveGenerator(ctx, { ...alone, adapterPath })).rejects.toMatchObject({ code: "forbidden" });
     } finally {
       await rm(outside, { recursive: true });
     }

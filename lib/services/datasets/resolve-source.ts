@@ -1,10 +1,11 @@
 /** @file A path that a person typed, turned into one that may be read. */
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import type { DatasetSource } from "@/lib/contracts/dataset";
 import { AppError, type ErrorCode } from "@/lib/errors";
 import type { ServiceContext } from "../context";
+import { isInside } from "../is-inside";
 
 /**
  * The source with its real, absolute path, which must lie in an allowed root before and after links are followed.
@@ -14,15 +15,16 @@ import type { ServiceContext } from "../context";
 export async function resolveSource(ctx: ServiceContext, source: DatasetSource): Promise<DatasetSource> {
   const shown = source.path.slice(0, 300);
   if (source.path.includes("\0")) throw problem("invalid_input", "The path has a NUL character; write it again.");
+  const roots = [...ctx.paths.dataRoots, ctx.paths.uploads];
   const outside = () =>
     problem("forbidden", `${shown} lies outside the folders that may be read; add its folder to CODETUNE_DATA_ROOTS.`);
   // Before the disk is asked: else the answers would tell which files exist outside.
-  if (!(await isAllowed(ctx, resolve(source.path)))) throw outside();
+  if (!(await isInside(roots, resolve(source.path)))) throw outside();
   const path = await realpath(resolve(source.path)).catch((cause: unknown) => {
     const what = source.kind === "folder" ? "folder" : "file";
     throw problem("not_found", `There is no ${what} ${shown}; correct the path.`, cause);
   });
-  if (!(await isAllowed(ctx, path))) throw outside();
+  if (!(await isInside(roots, path))) throw outside();
   const info = await stat(path);
   if (source.kind === "folder" && !info.isDirectory())
     throw problem("invalid_input", `${shown} is not a folder; choose the folder that holds it, or JSONL.`);
@@ -38,13 +40,4 @@ export async function resolveSource(ctx: ServiceContext, source: DatasetSource):
 
 function problem(code: ErrorCode, message: string, cause?: unknown): AppError {
   return new AppError(code, message, { cause, fieldErrors: { source: [message] } });
-}
-
-async function isAllowed({ paths }: ServiceContext, path: string): Promise<boolean> {
-  const roots = [...paths.dataRoots, paths.uploads];
-  const real = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
-  return [...roots, ...real].some((root) => {
-    const way = relative(root, path);
-    return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-  });
 }
