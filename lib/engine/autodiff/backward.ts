@@ -31,9 +31,14 @@ interface InputGradients {
 }
 
 /** By the value's own rule where it has one, else by its operator's. */
-function inputGradients(b: GraphBuilder, value: Value, g: Value, wanted: ReadonlySet<Value>): InputGradients {
+function inputGradients(
+  b: GraphBuilder,
+  value: Value,
+  g: Value,
+  { wanted, isSaved }: { wanted: ReadonlySet<Value>; isSaved: (value: Value) => boolean },
+): InputGradients {
   const own = b.gradientRule(value);
-  if (own) return { name: value.name, inputs: own.inputs, results: own.vjp(g) };
+  if (own) return { name: value.name, inputs: own.inputs, results: own.vjp(g, isSaved) };
   const { op, inputs, attributes } = (value.source as { node: GraphNode }).node;
   const needs = inputs.map((input) => wanted.has(input));
   if (!needs.includes(true)) return { name: op, inputs: [], results: [] };
@@ -45,17 +50,24 @@ function inputGradients(b: GraphBuilder, value: Value, g: Value, wanted: Readonl
 /**
  * Appends the backward pass of `output` to the graph.
  * @param outputGradient dL/d(output), of output's shape.
+ * @param isSaved whether a value will be there without being computed again
  * @returns dL/d(target) for each target, in order.
  * @throws when a target does not influence the output: a parameter that never learns is a mistake, not a zero.
  */
-export function backward(b: GraphBuilder, output: Value, outputGradient: Value, targets: readonly Value[]): Value[] {
+export function backward(
+  b: GraphBuilder,
+  output: Value,
+  outputGradient: Value,
+  targets: readonly Value[],
+  isSaved: (value: Value) => boolean = () => false,
+): Value[] {
   const wanted = dependents(b, output, new Set(targets));
   const gradients = new Map<Value, Value>([[output, outputGradient]]);
   // Ids rise with creation, so descending ids visit every use of a value before the value itself.
   for (const value of [...wanted].sort((x, y) => y.id - x.id)) {
     const g = gradients.get(value);
     if (!g || value.source.kind !== "node") continue;
-    const { inputs, results, name } = inputGradients(b, value, g, wanted);
+    const { inputs, results, name } = inputGradients(b, value, g, { wanted, isSaved });
     if (results.length !== inputs.length)
       throw new Error(`internal: ${name} returned ${results.length} gradients for ${inputs.length} inputs`);
     results.forEach((gradient, i) => {

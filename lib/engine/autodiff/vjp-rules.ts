@@ -170,7 +170,8 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
   Expand: ({ b, inputs, g }) => [unbroadcast(b, g, pick(inputs, 0).shape)],
   Slice: ({ b, inputs, attributes: { axis, start }, output, g }) => {
     const after = (pick(inputs, 0).shape[axis] as number) - start - (output.shape[axis] as number);
-    return [start === 0 && after === 0 ? g : b.op("Pad", [g], { axis, before: start, after })];
+    const whole = start === 0 && after === 0 ? g : b.op("Pad", [g], { axis, before: start, after });
+    return inputs.map((_, i) => (i === 0 ? whole : null));
   },
   Pad: ({ b, inputs, attributes: { axis, before }, g }) => [
     b.slice(g, axis, before, before + (pick(inputs, 0).shape[axis] as number)),

@@ -56,7 +56,7 @@ export function buildBlock(architecture: Architecture, options: BlockOptions): B
   const { b, x, y, parameters, candidates } = buildBlockGraph(architecture, options, { dropout: options.dropout });
   const kept = chooseKept(candidates, options.keepBytes);
   const trained = [...parameters.keys()];
-  const gradients = backward(b, y, b.input("dy", y.shape), [x, ...parameters.values()]);
+  const gradients = backward(b, y, b.input("dy", y.shape), [x, ...parameters.values()], (value) => kept.has(value));
   const backwardOutputs: Record<string, Value> = { dx: gradients[0] as Value };
   trained.forEach((name, i) => {
     backwardOutputs[`d_${name}`] = gradients[i + 1] as Value;

@@ -12,7 +12,8 @@ interface ProductOptions {
 /** What a gradient rule of its own says: dL/d(input) for each input of a part of the graph, given g = dL/d(output). */
 export interface GradientRule {
   inputs: readonly Value[];
-  vjp(g: Value): readonly Value[];
+  /** @param isSaved whether a value is there without being computed again */
+  vjp(g: Value, isSaved: (value: Value) => boolean): readonly Value[];
 }
 
 export class GraphBuilder {
@@ -92,8 +93,9 @@ export class GraphBuilder {
     return this.op("Transpose", [x], { permutation });
   }
 
-  slice(x: Value, axis: number, start: number, end: number): Value {
-    return this.op("Slice", [x], { axis, start, end });
+  /** @param after computed first; on the CPU only, where order decides how much memory is in use at once */
+  slice(x: Value, axis: number, start: number, end: number, after: readonly Value[] = []): Value {
+    return this.op("Slice", [x, ...after], { axis, start, end });
   }
 
   reduceSum(x: Value, axes: readonly number[], keepDims: boolean): Value {

@@ -44,6 +44,7 @@ export interface OpAttributes {
   Reshape: { shape: Shape };
   Transpose: { permutation: readonly number[] };
   Expand: { shape: Shape };
+  /** Inputs: x, and others that are computed first: what is sliced for the next piece of work waits for the last one. */
   Slice: { axis: number; start: number; end: number };
   Pad: { axis: number; before: number; after: number };
   Concat: { axis: number };

@@ -59,7 +59,7 @@ export interface BlockScope {
    * Cheapest to keep first: a lower tier is kept before a higher one. Keys as attention sees them are offered as "k",
    * values as "v", both [batch, keyValueHeads, length, headSize]: sampling goes on from them.
    */
-  keep(name: string, value: Value, tier: 1 | 2): void;
+  keep(name: string, value: Value, tier: 1 | 2 | 3): void;
 }
 
 export interface PastTokens {

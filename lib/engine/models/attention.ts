@@ -1,5 +1,5 @@
 /** @file Causal grouped-query attention, computed in chunks of query rows so that what lies above the diagonal costs nothing. */
-import type { Value } from "../graph/ops";
+import { type Shape, sizeOf, type Value } from "../graph/ops";
 import type { AttentionChunk, BlockScope, ChunkBounds, ModelShape } from "./architecture";
 
 /** Query rows per chunk. 128 keeps a chunk's scores in the processor's cache; measured best of 64, 128, 256, 1,024. */
@@ -60,6 +60,11 @@ export interface AttentionOptions {
   softcap?: number;
 }
 
+/** Where the output is not kept, its weights are computed once and used twice if those of all chunks fit into so many bytes. */
+const SHARED_BYTES = 32 * 1024 * 1024;
+/** Tokens of a sequence up to which weights may be kept: they grow with the square of it. */
+const KEPT_LENGTH = 512;
+
 /** One chunk of queries over the keys that it sees: what its gradient needs again. */
 interface AttendedChunk {
   /** [batch, keyValueHeads, parts, group · rows / parts, d]: query heads that share a key head are rows of one product. */
@@ -94,8 +99,8 @@ export function attention(
   const group = heads / keyValueHeads;
   const alpha = softcap ? scale / softcap : scale;
 
-  const rowsOf = (x: Value, start: number, end: number) =>
-    end - start === blockLength ? x : b.slice(x, 2, start, end);
+  const rowsOf = (x: Value, start: number, end: number, after: readonly Value[] = []) =>
+    end - start === blockLength ? x : b.slice(x, 2, start, end, after);
   // ONNX Runtime gives whole products of a batch to threads: three to two threads leave one of them idle for a quarter of
   // the time. Halving the rows of an odd number of products evens that out (measured: 0.36 against 0.49 ms).
   const partsOf = (rows: number) => ((batchSize * keyValueHeads) % 2 === 1 && rows % 2 === 0 ? 2 : 1);
@@ -105,15 +110,20 @@ export function attention(
     return b.reshape(x, [batchSize, keyValueHeads, parts, rows / parts, x.shape[3] as number]);
   };
   const unstack = (x: Value) => {
-    const [, , parts, rows, width] = x.shape as [number, number, number, number, number];
+    const [parts, rows, width] = x.shape.slice(-3) as [number, number, number];
     return b.reshape(x, [batchSize, heads, (parts * rows) / group, width]);
   };
   const shared = (x: Value) => b.reshape(x, [batchSize, keyValueHeads, 1, x.shape[2] as number, headSize]);
-  /** Sums what the parts say of the same keys: [batch, keyValueHeads, parts, seen, d] → [batch, keyValueHeads, seen, d] */
+  /** [batch, keyValueHeads, …] → [batch · keyValueHeads, …] */
+  const fold = (x: Value) => b.reshape(x, [batchSize * keyValueHeads, ...x.shape.slice(2)]);
+  /** Sums what the parts say of the same keys: [batch · keyValueHeads, parts, seen, d] → [batch, keyValueHeads, seen, d] */
   const overParts = (x: Value) =>
-    x.shape[2] === 1
-      ? b.reshape(x, [batchSize, keyValueHeads, x.shape[3] as number, headSize])
-      : b.reduceSum(x, [2], false);
+    b.reshape(x.shape[1] === 1 ? x : b.reduceSum(x, [1], false), [
+      batchSize,
+      keyValueHeads,
+      x.shape[2] as number,
+      headSize,
+    ]);
 
   const scoresOf = (queries: Value, keys: Value): { scores: Value; tanh: Value | null } => {
     const products = b.matMul(queries, keys, { transB: true, alpha });
@@ -121,15 +131,18 @@ export function attention(
     const tanh = b.op("Tanh", [products], {});
     return { scores: b.mul(tanh, b.scalar(softcap)), tanh };
   };
-  /** @param mask [batch, 1, 1, rows, keys] */
+  /** @param mask as many axes as `byHead`, which is what scores look like without parts */
+  const weigh = (queries: Value, keys: Value, mask: Value, byHead: Shape): { weights: Value; tanh: Value | null } => {
+    const { scores, tanh } = scoresOf(queries, keys);
+    const masked = b.add(b.reshape(scores, byHead), mask);
+    return { weights: b.reshape(b.op("Softmax", [masked], {}), scores.shape), tanh };
+  };
   const attend = (rows: Value, seenKeys: Value, seenValues: Value, mask: Value): AttendedChunk => {
     const queries = stack(rows);
     const keys = shared(seenKeys);
     const values = shared(seenValues);
-    const { scores, tanh } = scoresOf(queries, keys);
-    const grouped = [batchSize, keyValueHeads, group, rows.shape[2] as number, keys.shape[3] as number];
-    const masked = b.add(b.reshape(scores, grouped), mask);
-    const weights = b.reshape(b.op("Softmax", [masked], {}), scores.shape);
+    const pairs = mask.shape.slice(-2);
+    const { weights, tanh } = weigh(queries, keys, mask, [batchSize, keyValueHeads, group, ...pairs]);
     return { queries, keys, values, weights, tanh, mixed: unstack(b.matMul(weights, values)) };
   };
   const joined = (chunks: readonly Value[]) =>
@@ -153,13 +166,21 @@ export function attention(
     attend(rowsOf(q, start, end), rowsOf(k, keyStart, end), rowsOf(v, keyStart, end), mask),
   );
   const output = flat(joined(chunks.map(({ mixed }) => mixed)));
+  if (blockLength <= KEPT_LENGTH && !softcap)
+    for (const [i, { weights }] of chunks.entries()) scope.keep(`attention_${i}`, weights, 3);
+  const weightBytes = 4 * chunks.reduce((sum, { weights }) => sum + sizeOf(weights.shape), 0);
 
   /**
    * With o = P v and P = softmax(s): dv = Pᵀ do, dP = do vᵀ, ds = P ⊙ (dP - D) where D = Σ P ⊙ dP = Σ o ⊙ do over a
    * row (Dao 2023, FlashAttention-2, §3.1.2), which spares a pass over all pairs. Chunks of queries are disjoint, so
    * dq is their chunks side by side; dk and dv are sums over the chunks that see the key.
+   *
+   * Weights that nobody keeps are computed again chunk by chunk, each when the one before is done with: dq, dk and dv
+   * need the same dP, and left alone the runtime would compute all of it before the first sum. So memory grows with the
+   * length and not with its square. The runtime plans where values lie by their shapes, and would hold the memory of the
+   * forward pass's weights for values of the same shape here; so here they have an axis less.
    */
-  const vjp = (g: Value): Value[] => {
+  const vjp = (g: Value, isSaved: (value: Value) => boolean): Value[] => {
     const split = [batchSize, blockLength, heads, headSize];
     const dO = b.transpose(b.reshape(g, split), [0, 2, 1, 3]);
     const rowSums = b.reduceSum(b.reshape(b.mul(g, output), split), [3], true);
@@ -167,16 +188,26 @@ export function attention(
     const dq: Value[] = [];
     let dk: Value | null = null;
     let dv: Value | null = null;
-    for (const [i, { queries, keys, values, weights, tanh }] of chunks.entries()) {
-      const { start, end, keyStart } = masks[i] as AttentionChunk;
-      const dRows = stack(rowsOf(dO, start, end));
+    const takesTurns = isSaved(output) || weightBytes > SHARED_BYTES;
+    let before: Value[] = [];
+    for (const [i, chunk] of chunks.entries()) {
+      const { start, end, keyStart, mask } = masks[i] as AttentionChunk;
+      const [keys, values] = [fold(chunk.keys), fold(chunk.values)];
+      const isAgain = before.length > 0 && !isSaved(chunk.weights);
+      const queries = fold(isAgain ? stack(rowsOf(q, start, end, before)) : chunk.queries);
+      const pairs = mask.shape.slice(-2);
+      const again = () => weigh(queries, keys, b.reshape(mask, [batchSize, 1, ...pairs]), [batchSize, heads, ...pairs]);
+      const known = () => ({ weights: fold(chunk.weights), tanh: chunk.tanh && fold(chunk.tanh) });
+      const { weights, tanh } = isAgain ? again() : known();
+      const dRows = fold(stack(rowsOf(dO, start, end, before)));
       const dWeights = b.matMul(dRows, values, { transB: true });
-      const dScores = b.mul(weights, b.sub(dWeights, stack(rowsOf(D, start, end))));
+      const dScores = b.mul(weights, b.sub(dWeights, fold(stack(rowsOf(D, start, end)))));
       // scale · q kᵀ = cap · u before the tanh: d(cap · tanh u) = cap · (1 - tanh² u) du.
       const ds = tanh ? b.mul(dScores, b.sub(b.scalar(1), b.mul(tanh, tanh))) : dScores;
       dq.push(unstack(b.matMul(ds, keys, { alpha: scale })));
       dk = addKeys(dk, overParts(b.matMul(ds, queries, { transA: true, alpha: scale })), keyStart);
       dv = addKeys(dv, overParts(b.matMul(weights, dRows, { transA: true })), keyStart);
+      if (takesTurns) before = [dq.at(-1) as Value, dk, dv];
     }
     return [joined(dq), dk as Value, dv as Value];
   };

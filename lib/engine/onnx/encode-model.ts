@@ -56,6 +56,9 @@ const valueInfo = (name: string, value: Value) => ({
   },
 });
 
+const waitsForOthers = ({ source }: Value): boolean =>
+  source.kind === "node" && source.node.op === "Slice" && source.node.inputs.length > 1;
+
 const rawBytes = (data: Float32Array | BigInt64Array | Uint8Array) =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
@@ -164,6 +167,10 @@ function encode({ values, outputs, inputs, nameOf, device }: Encoding): Uint8Arr
       initializer: initializers,
       input: [...inputs].map(([name, value]) => valueInfo(name, value)),
       output: Object.entries(outputs).map(([name, value]) => valueInfo(name, value)),
+      // Of these the runtime does not find the shape by itself, without which nothing is computed in place.
+      valueInfo: values
+        .filter((value) => waitsForOthers(value) && !inputs.has(nameOf(value)) && !(nameOf(value) in outputs))
+        .map((value) => valueInfo(nameOf(value), value)),
     },
   });
   return onnx.ModelProto.encode(model).finish();

@@ -1,5 +1,5 @@
 /** @file How every operator is written in ONNX (opset 18, with ONNX Runtime's com.microsoft domain). */
-import { droppedShare, type OpAttributes, type OpName, type Value } from "../graph/ops";
+import { droppedShare, type OpAttributes, type OpName, sizeOf, type Value } from "../graph/ops";
 
 export interface OnnxAttribute {
   name: string;
@@ -68,6 +68,22 @@ export function scaleRows(x: string, integers: AddIntegers, steps: Steps): strin
     inputs: [extreme("ReduceMax"), lowest, steps.fill("float32", [], SMALLEST_SCALE)],
   });
   return steps.add({ opType: "Mul", inputs: [largest, steps.fill("float32", [], 1 / LARGEST_CODE)] });
+}
+
+/**
+ * ONNX Runtime knows no order but that of data. So the start becomes the smallest of itself and the sizes of what has to be
+ * there first, which are not smaller.
+ */
+function startAfter(
+  start: number,
+  after: readonly string[],
+  { integers, output, steps }: { integers: AddIntegers; output: Value; steps: Steps },
+): string {
+  const [, ...values] = output.source.kind === "node" ? output.source.node.inputs : [];
+  const sizes = after
+    .filter((_, i) => sizeOf(values[i]?.shape ?? []) >= start)
+    .map((name) => steps.add({ opType: "Size", inputs: [name] }));
+  return sizes.length === 0 ? integers([start]) : steps.add({ opType: "Min", inputs: [integers([start]), ...sizes] });
 }
 
 export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
@@ -144,9 +160,9 @@ export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
     attributes: [{ name: "perm", value: { kind: "ints", value: attributes.permutation } }],
   }),
   Expand: (attributes, [x], integers) => ({ opType: "Expand", inputs: [x as string, integers(attributes.shape)] }),
-  Slice: ({ axis, start, end }, [x], integers) => ({
+  Slice: ({ axis, start, end }, [x, ...after], integers, output, steps) => ({
     opType: "Slice",
-    inputs: [x as string, integers([start]), integers([end]), integers([axis])],
+    inputs: [x as string, startAfter(start, after, { integers, output, steps }), integers([end]), integers([axis])],
   }),
   Pad: ({ axis, before, after }, [x], integers, output) => {
     const pads = new Array<number>(output.shape.length * 2).fill(0);

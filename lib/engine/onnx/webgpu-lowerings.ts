@@ -65,8 +65,15 @@ const quantizedMatMul: Lowering<OpAttributes["QuantizedMatMul"]> = (
   return { opType: "Mul", inputs: [product, rowScales] };
 };
 
+/** Order is the device's own affair, and sizes would travel. */
+const slice: Lowering<OpAttributes["Slice"]> = ({ axis, start, end }, [x], integers) => ({
+  opType: "Slice",
+  inputs: [x as string, integers([start]), integers([end]), integers([axis])],
+});
+
 export const webgpuLowerings: { [K in OpName]?: Lowering<OpAttributes[K]> } = {
   MatMul: matMul,
+  Slice: slice,
   LogSoftmax: logSoftmax,
   QuantizedMatMul: quantizedMatMul,
 };

@@ -95,6 +95,14 @@ export const operatorCases: OperatorCase[] = [
   { op: "Transpose", name: "Transpose", build: (b, f) => b.transpose(f("a", [2, 3, 4]), [2, 0, 1]) },
   { op: "Expand", name: "Expand", build: (b, f) => b.op("Expand", [f("a", [1, 3])], { shape: [2, 4, 3] }) },
   { op: "Slice", name: "Slice", build: (b, f) => b.slice(f("a", [3, 7]), 1, 2, 5) },
+  {
+    op: "Slice",
+    name: "Slice that waits for another value",
+    build: (b, f) => {
+      const x = f("a", [3, 7]);
+      return b.slice(x, 1, 2, 5, [b.op("Exp", [x], {})]);
+    },
+  },
   { op: "Pad", name: "Pad", build: (b, f) => b.op("Pad", [f("a", [3, 2])], { axis: 1, before: 1, after: 2 }) },
   { op: "Concat", name: "Concat", build: (b, f) => b.op("Concat", [f("a", [2, 3]), f("b", [2, 2])], { axis: 1 }) },
   {
