@@ -1,4 +1,4 @@
-/** @file The worker process: takes runs from the queue and trains them. `npm start` runs one beside the web server. */
+/** @file The worker process: takes runs from the queue and trains them, and data jobs beside them. `npm start` runs one beside the web server. */
 import { parseArgs } from "node:util";
 import { readEnv } from "@/lib/config/env";
 import { createLogger } from "@/lib/config/logger";
@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   // Started by our own command line: end when it is gone, however it went.
   process.once("disconnect", () => end("parent process gone"));
   try {
-    const { values } = parseArgs({ options: { "last-run": { type: "string" } } });
-    await runWorker(ctx, { shutdown: shutdown.signal, lastRunId: values["last-run"] });
+    const { values } = parseArgs({ options: { "last-run": { type: "string" }, "only-job": { type: "string" } } });
+    await runWorker(ctx, { shutdown: shutdown.signal, lastRunId: values["last-run"], onlyJobId: values["only-job"] });
   } finally {
     await ctx.db.close();
   }

@@ -1,9 +1,10 @@
 "use server";
 import { z } from "zod";
-import { DatasetSource } from "@/lib/contracts/dataset";
 import { idSchema } from "@/lib/contracts/ids";
 import { RunDetailsChange } from "@/lib/contracts/run-details";
-import { createDataset } from "@/lib/services/datasets/create-dataset";
+import { cancelJob } from "@/lib/services/jobs/cancel-job";
+import { createJob } from "@/lib/services/jobs/create-job";
+import { resumeJob } from "@/lib/services/jobs/resume-job";
 import { createRun } from "@/lib/services/runs/create-run";
 import { deleteRun } from "@/lib/services/runs/delete-run";
 import { restoreRun } from "@/lib/services/runs/restore-run";
@@ -16,10 +17,8 @@ import { action } from "@/lib/web/action";
 const RunRef = z.strictObject({ runId: idSchema("run") });
 const RunChange = RunDetailsChange.extend({ runId: idSchema("run") });
 const NewRun = z.strictObject({ config: z.unknown(), name: z.string().trim().max(200).optional() });
-const NewDataset = z.strictObject({
-  name: z.string().trim().min(1, "give it a name").max(200),
-  source: DatasetSource,
-});
+const JobRef = z.strictObject({ jobId: idSchema("job") });
+const NewJob = z.strictObject({ spec: z.unknown() });
 
 export const startQuickstartAction = action(z.strictObject({}), (ctx) => startQuickstart(ctx));
 export const createRunAction = action(NewRun, (ctx, { config, name }) =>
@@ -30,4 +29,6 @@ export const resumeRunAction = action(RunRef, resumeRun);
 export const updateRunAction = action(RunChange, updateRun);
 export const deleteRunAction = action(RunRef, deleteRun);
 export const restoreRunAction = action(RunRef, restoreRun);
-export const createDatasetAction = action(NewDataset, createDataset);
+export const createJobAction = action(NewJob, createJob);
+export const cancelJobAction = action(JobRef, cancelJob);
+export const resumeJobAction = action(JobRef, resumeJob);

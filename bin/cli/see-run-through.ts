@@ -19,7 +19,7 @@ export async function seeRunThrough(
   const giveUp = () => {
     isOver = true;
   };
-  const worker = new StandInWorker(ctx, () => workerProcess(giveUp, runId));
+  const worker = new StandInWorker(ctx, () => workerProcess(giveUp, { lastRunId: runId }));
   let signals = 0;
   const onSignal = () => {
     signals++;

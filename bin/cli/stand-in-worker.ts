@@ -1,4 +1,3 @@
-import type { RunView } from "@/lib/contracts/views";
 import type { ServiceContext } from "@/lib/services/context";
 import { getHealth } from "@/lib/services/system/get-health";
 import type { SupervisedProcess } from "./processes/supervised-process";
@@ -6,7 +5,7 @@ import type { SupervisedProcess } from "./processes/supervised-process";
 const INTERVAL_MS = 1000;
 
 /**
- * A worker of our own, once the run waits and no other worker is alive. Asked again and again, because a worker that was
+ * A worker of our own, once the run or job waits and no other worker is alive. Asked again and again, because a worker that was
  * killed counts as alive for a while, and one that is alive now may end before it takes the run.
  */
 export class StandInWorker {
@@ -18,7 +17,7 @@ export class StandInWorker {
     private readonly create: () => SupervisedProcess,
   ) {}
 
-  async look({ status }: Pick<RunView, "status">): Promise<void> {
+  async look({ status }: { status: string }): Promise<void> {
     const now = this.ctx.now().getTime();
     if (this.#process !== null || status !== "queued" || now - this.#lookedAt < INTERVAL_MS) return;
     this.#lookedAt = now;

@@ -4,7 +4,8 @@ import { basename, resolve } from "node:path";
 import type { DatasetSource } from "@/lib/contracts/dataset";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "@/lib/services/context";
-import { createDataset } from "@/lib/services/datasets/create-dataset";
+import { createJob } from "@/lib/services/jobs/create-job";
+import { followJob } from "./follow-job";
 import { say } from "./say";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -15,9 +16,13 @@ const looksLikePath = (text: string): boolean => /^\.{0,2}[\\/]|[\\/]|\.jsonl$/.
 
 /**
  * The settings with a dataset that exists. A folder or .jsonl file, from `--data` or as the configuration's own
- * `dataset_name`, becomes a dataset first. Paths go from the working directory. Throws AppError `invalid_input`.
+ * `dataset_name`, becomes a dataset first: a new version of it where the data has changed. Paths go from the working directory. Throws AppError `invalid_input`.
  */
-export async function withDataset(ctx: ServiceContext, settings: unknown, dataPath?: string): Promise<unknown> {
+export async function withDataset(
+  ctx: ServiceContext,
+  settings: unknown,
+  { dataPath, isJson }: { dataPath?: string | undefined; isJson: boolean },
+): Promise<unknown> {
   if (!isObject(settings)) throw new AppError("invalid_input", "A run configuration is an object of settings.");
   const named = settings["dataset_name"];
   const isPath = typeof named === "string" && looksLikePath(named) && existsSync(named);
@@ -26,12 +31,11 @@ export async function withDataset(ctx: ServiceContext, settings: unknown, dataPa
   const source = await sourceOf(path);
   say(`Reading ${source.path} …`);
   const name = basename(source.path);
-  const { id } = await createDataset(ctx, { name, source }).catch((error: unknown) => {
-    if (!(error instanceof AppError && error.code === "conflict")) throw error;
-    // The folder has changed since a dataset was made of it: that one stays as it is, this is another.
-    return createDataset(ctx, { name: `${name} ${ctx.now().toISOString().slice(0, 19)}`, source });
-  });
-  return { ...settings, dataset_name: id };
+  const { id: jobId } = await createJob(ctx, { spec: { kind: "dataset-build", name, source } });
+  const job = await followJob(ctx, { jobId, isJson });
+  if (job.result !== null) return { ...settings, dataset_name: job.result.id };
+  const why = job.error ?? `${job.title} was ${job.status}.`;
+  throw new AppError("precondition_failed", why);
 }
 
 async function sourceOf(path: string): Promise<DatasetSource> {

@@ -8,12 +8,12 @@ import { describedBy, Field } from "@/components/ui/field";
 import { inputClass } from "@/components/ui/input-class";
 import { Notice } from "@/components/ui/notice";
 import type { ActionResult } from "@/lib/contracts/action-result";
+import type { JobView } from "@/lib/contracts/data-job";
 import type { DatasetSource } from "@/lib/contracts/dataset";
-import type { DatasetDetailView } from "@/lib/contracts/views";
 import { uploadFile } from "./upload-file";
 
 export interface DatasetFormProps {
-  create(input: { name: string; source: DatasetSource }): Promise<ActionResult<DatasetDetailView>>;
+  create(input: { spec: unknown }): Promise<ActionResult<JobView>>;
 }
 
 type Kind = "folder" | "upload" | "jsonl";
@@ -76,9 +76,9 @@ export function DatasetForm({ create }: DatasetFormProps) {
     if (Object.keys(missing).length > 0) return;
     try {
       const source = await sourceOf();
-      setDoing("Reading and cleaning…");
-      const result = await create({ name: name.trim() || suggested, source });
-      if (result.ok) return router.push(`/datasets/${result.data.id}`);
+      setDoing("Starting…");
+      const result = await create({ spec: { kind: "dataset-build", name: name.trim() || suggested, source } });
+      if (result.ok) return router.push(`/datasets/jobs/${result.data.id}`);
       setProblem(result.message);
       setErrors(result.fieldErrors ?? {});
     } catch (error) {

@@ -1,5 +1,7 @@
 /** @file The tables, written once for both databases. Run `npm run db:generate` after a change. */
 import { sql } from "drizzle-orm";
+import type { DataJobProgress, DataJobResult, DataJobSpec } from "../../lib/contracts/data-job";
+import { DATA_JOB_STATUSES, type DataJobStatus } from "../../lib/contracts/data-job-status";
 import type { DatasetSource, DatasetStats } from "../../lib/contracts/dataset";
 import type { RunConfig } from "../../lib/contracts/run-config";
 import { EXIT_CAUSES, type ExitCause, RUN_STATUSES, type RunStatus } from "../../lib/contracts/run-status";
@@ -34,14 +36,53 @@ export function defineSchema(c: ColumnKit) {
       .notNull()
       .references(() => trainingConfig.id);
 
-  const datasets = c.table("datasets", {
-    id: c.text("id").primaryKey(),
-    name: c.text("name").notNull().unique(),
-    source: c.json<DatasetSource>("source").notNull(),
-    contentHash: c.text("content_hash").notNull(),
-    stats: c.json<DatasetStats>("stats").notNull(),
-    createdAt: c.instant("created_at").notNull().$defaultFn(now),
-  });
+  const datasets = c.table(
+    "datasets",
+    {
+      id: c.text("id").primaryKey(),
+      name: c.text("name").notNull(),
+      /** 1, 2, …: a new build with other content is the next version of its name; nothing is overwritten. */
+      version: c.int("version").notNull().default(1),
+      source: c.json<DatasetSource>("source").notNull(),
+      contentHash: c.text("content_hash").notNull(),
+      stats: c.json<DatasetStats>("stats").notNull(),
+      /** Ids of the datasets it was made from; they may be gone. */
+      parents: c.json<string[]>("parents").notNull().default([]),
+      createdAt: c.instant("created_at").notNull().$defaultFn(now),
+    },
+    // No check on the version: SQLite would have to make the table anew, and runs lose their datasets by that.
+    (t) => [c.uniqueIndex("datasets_name_version_idx").on(t.name, t.version)],
+  );
+
+  /** Work on data, in the background: builds, imports, downloads. Its files are below `jobs/<id>`. */
+  const dataJobs = c.table(
+    "data_jobs",
+    {
+      id: c.text("id").primaryKey(),
+      title: c.text("title").notNull(),
+      status: c.text<DataJobStatus>("status").notNull().default("queued"),
+      spec: c.json<DataJobSpec>("spec").notNull(),
+      /** The id that its dataset or tokenizer will have: the same at every attempt. */
+      targetId: c.text("target_id").notNull(),
+      /** Order of the queue; a resumed job goes to its end. */
+      queuedAt: c.instant("queued_at").notNull().$defaultFn(now),
+      leaseOwner: c.text("lease_owner"),
+      leaseExpiresAt: c.instant("lease_expires_at"),
+      attempts: c.int("attempts").notNull().default(0),
+      progress: c.json<DataJobProgress | null>("progress"),
+      result: c.json<DataJobResult | null>("result"),
+      error: c.text("error"),
+      createdAt: c.instant("created_at").notNull().$defaultFn(now),
+      startedAt: c.instant("started_at"),
+      endedAt: c.instant("ended_at"),
+      updatedAt: c.instant("updated_at").notNull().$defaultFn(now).$onUpdateFn(now),
+    },
+    (t) => [
+      c.index("data_jobs_queue_idx").on(t.status, t.queuedAt, t.id),
+      c.index("data_jobs_created_idx").on(t.createdAt),
+      c.check("data_jobs_status_check", sql`${t.status} in (${literals(DATA_JOB_STATUSES)})`),
+    ],
+  );
 
   const runs = c.table(
     "runs",
@@ -162,5 +203,5 @@ export function defineSchema(c: ColumnKit) {
     heartbeatAt: c.instant("heartbeat_at").notNull(),
   });
 
-  return { trainingConfig, datasets, runs, runEvents, trainingMetric, workers };
+  return { trainingConfig, datasets, dataJobs, runs, runEvents, trainingMetric, workers };
 }

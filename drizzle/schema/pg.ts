@@ -1,4 +1,4 @@
 import { pgKit } from "../kits/pg";
 import { defineSchema } from "./define";
 
-export const { trainingConfig, datasets, runs, runEvents, trainingMetric, workers } = defineSchema(pgKit);
+export const { trainingConfig, datasets, dataJobs, runs, runEvents, trainingMetric, workers } = defineSchema(pgKit);

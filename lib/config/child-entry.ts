@@ -8,6 +8,7 @@ const ENTRIES = {
   worker: { bundle: "worker.mjs", source: "workers/main.ts" },
   "provider-probe": { bundle: "provider-probe.mjs", source: "workers/provider-probe/main.ts" },
   generate: { bundle: "generate.mjs", source: "workers/generate/main.ts" },
+  "data-job": { bundle: "data-job.mjs", source: "workers/data-job/main.ts" },
   "onnx-trainer": { bundle: "onnx-trainer.mjs", source: "workers/onnx-trainer/main.ts" },
 } as const;
 

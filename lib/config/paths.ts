@@ -10,6 +10,8 @@ export interface Paths {
   /** The libSQL file, used when DATABASE_URL is absent. */
   database: string;
   runs: string;
+  /** Background data jobs: each one's order, log and work folder. */
+  jobs: string;
   datasets: string;
   uploads: string;
   models: string;
@@ -47,6 +49,7 @@ export function pathsOf(env: Env): Paths {
     home,
     database: join(home, "codetune.db"),
     runs: join(home, "runs"),
+    jobs: join(home, "jobs"),
     datasets: join(home, "datasets"),
     uploads: join(home, "uploads"),
     models: join(home, "models"),

@@ -1,7 +1,7 @@
 /** @file Text ids made by the app: `<prefix>_<time><random>`, sortable by creation, URL- and path-safe. */
 import { z } from "zod";
 
-export type IdPrefix = "run" | "cfg" | "ds" | "wrk" | "mtr";
+export type IdPrefix = "run" | "cfg" | "ds" | "wrk" | "mtr" | "job";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 

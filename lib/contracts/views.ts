@@ -6,10 +6,14 @@ import type { ExitCause, RunStatus } from "./run-status";
 export interface DatasetView {
   id: string;
   name: string;
+  /** 1, 2, …: a new build with another content is the next version of its name. */
+  version: number;
   source: DatasetSource;
-  /** sha256 over the documents; a new build with another content is a new dataset. */
+  /** sha256 over the documents. */
   contentHash: string;
   stats: DatasetStats;
+  /** Ids of the datasets it was made from; they may be gone. */
+  parents: string[];
   createdAt: string;
 }
 

@@ -7,6 +7,7 @@ export const PROGRAMS = {
   worker: "workers/main.ts",
   "provider-probe": "workers/provider-probe/main.ts",
   generate: "workers/generate/main.ts",
+  "data-job": "workers/data-job/main.ts",
   "onnx-trainer": "workers/onnx-trainer/main.ts",
 };
 

@@ -46,9 +46,15 @@ export const RULES = [
     may: ["workers/generate", "lib/engine", "lib/tokenizers", ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],
   },
+  { folder: "workers/child", may: ["workers/child", ...LEAVES], not: [...DRIVERS, ...ONNX, ...WEB] },
+  {
+    folder: "workers/data-job",
+    may: ["workers/data-job", "workers/child", ...DATA, ...LEAVES],
+    not: [...DRIVERS, ...ONNX, ...WEB],
+  },
   {
     folder: "workers/onnx-trainer",
-    may: ["workers/onnx-trainer", "lib/engine", "lib/tokenizers", ...LEAVES],
+    may: ["workers/onnx-trainer", "workers/child", "lib/engine", "lib/tokenizers", ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],
   },
   {

@@ -1,5 +1,7 @@
+import type { JobView } from "@/lib/contracts/data-job";
 import type { RunView } from "@/lib/contracts/views";
 import { addTinyModel, TINY_MODEL_ID } from "../helpers/tiny-studio";
+import { waitFor } from "../helpers/wait-for";
 import { addCodeFolder, type Studio } from "./open-studio";
 
 /** A run, by the API, that goes on for longer than a test looks at it. */
@@ -11,7 +13,14 @@ export async function startLongRun({ url, home }: Studio): Promise<RunView> {
     if (response.status !== 201) throw new Error(`${path} answers ${response.status}: ${await response.text()}`);
     return response.json();
   };
-  await create("/api/datasets", { name: "code", source: { kind: "folder", path: await addCodeFolder(home, 20) } });
+  const source = { kind: "folder", path: await addCodeFolder(home, 20) };
+  const spec = { kind: "dataset-build", name: "code", source };
+  const { id } = (await create("/api/jobs", { spec })) as JobView;
+  await waitFor("the dataset", async () => {
+    const job = (await (await fetch(`${url}/api/jobs/${id}`)).json()) as JobView;
+    if (job.status === "failed") throw new Error(job.error ?? "the job failed");
+    return job.status === "completed";
+  });
   const config = {
     model_type: TINY_MODEL_ID,
     dataset_name: "code",

@@ -4,7 +4,6 @@ import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DatasetSource } from "@/lib/contracts/dataset";
 import { AppError } from "@/lib/errors";
-import { createDataset } from "@/lib/services/datasets/create-dataset";
 import { ensureRepositoryDataset } from "@/lib/services/datasets/ensure-repository-dataset";
 import { getDataset } from "@/lib/services/datasets/get-dataset";
 import { getLengthHistogram } from "@/lib/services/datasets/get-length-histogram";
@@ -13,6 +12,7 @@ import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { saveUpload } from "@/lib/services/datasets/save-upload";
 import { getPlanFacts } from "@/lib/services/runs/get-plan-facts";
 import { TEST_DATABASES } from "../helpers/open-test-database";
+import { createDatasetByJob } from "../helpers/run-job";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 import { addTinyDataset, addTinyModel, TINY_MODEL_ID } from "../helpers/tiny-studio";
 
@@ -53,7 +53,7 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
 
   it("create, list and get a dataset with a preview of its rows", async () => {
     const source = await folder("one", { "a.ts": "export const a = 1;\n", "b.py": "b = 2\n" });
-    const created = await createDataset(ctx, { name: "  one ", source });
+    const created = await createDatasetByJob(ctx, { name: "  one ", source });
     expect(created).toMatchObject({ name: "one", source, stats: { documents: 2 } });
     expect(created.preview.map(({ name }) => name)).toEqual(["a.ts", "b.py"]);
     expect(await getDataset(ctx, { datasetId: created.id })).toEqual(created);
@@ -62,23 +62,33 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
     expect(await listDatasets(ctx)).toContainEqual(view);
   });
 
-  it("give the same data under the same name the dataset that is there, and refuse other data", async () => {
+  it("give the same data under the same name the dataset that is there, and other data its next version", async () => {
     const source = await folder("two", { "a.ts": "let a;" });
-    const first = await createDataset(ctx, { name: "two", source });
+    const first = await createDatasetByJob(ctx, { name: "two", source });
     const before = await datasetFolders();
-    expect(await createDataset(ctx, { name: "two", source })).toEqual(first);
+    expect(await createDatasetByJob(ctx, { name: "two", source })).toEqual(first);
     await folder("two", { "b.ts": "let b;" });
-    const error = await failure(createDataset(ctx, { name: "two", source }));
-    expect(error).toMatchObject({ code: "conflict", fieldErrors: { name: [expect.stringContaining("another name")] } });
-    expect(await datasetFolders()).toEqual(before);
+    const second = await createDatasetByJob(ctx, { name: "two", source });
+    expect([first.version, second.version, second.stats.documents]).toEqual([1, 2, 2]);
+    expect(await getDataset(ctx, { datasetId: "two" })).toEqual(second);
+    expect(await getDataset(ctx, { datasetId: "two@2" })).toEqual(second);
+    expect(await getDataset(ctx, { datasetId: "two@1" })).toEqual(first);
+    expect((await failure(getDataset(ctx, { datasetId: "two@3" }))).code).toBe("not_found");
+    expect(await datasetFolders()).toEqual([...before, second.id].sort());
+    // What is there is there for good: back at the first content it is a version of its own.
+    await rm(join(source.path, "b.ts"));
+    expect(await createDatasetByJob(ctx, { name: "two", source })).toMatchObject({
+      version: 3,
+      contentHash: first.contentHash,
+    });
   });
 
   it("refuse wrong input with every field named at once, and unknown datasets", async () => {
     const source = await folder("three", { "a.ts": "let a;" });
-    const error = await failure(createDataset(ctx, { name: " ", source: { kind: "folder", path: "" } }));
+    const error = await failure(createDatasetByJob(ctx, { name: " ", source: { kind: "folder", path: "" } }));
     expect(Object.keys(error.fieldErrors ?? {}).sort()).toEqual(["name", "source"]);
-    for (const name of ["x".repeat(201), "this-repository", "ds_0123456789abcdefghj"]) {
-      expect((await failure(createDataset(ctx, { name, source }))).fieldErrors).toHaveProperty("name");
+    for (const name of ["x".repeat(201), "this-repository", "ds_0123456789abcdefghj", "two@2", "nul\0"]) {
+      expect((await failure(createDatasetByJob(ctx, { name, source }))).fieldErrors).toHaveProperty("name");
     }
     for (const datasetId of ["none", "ds_0123456789abcdefghj", "../../etc", "x".repeat(10_000)]) {
       expect((await failure(getDataset(ctx, { datasetId }))).code).toBe("not_found");
@@ -108,19 +118,19 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
       [{ kind: "folder", path: join(inside.path, "x".repeat(3000)) }, "not_found"],
     ];
     for (const [source, code] of cases) {
-      const error = await failure(createDataset(ctx, { name: "hostile", source }));
+      const error = await failure(createDatasetByJob(ctx, { name: "hostile", source }));
       expect([source.path.slice(0, 80), error.code]).toEqual([source.path.slice(0, 80), code]);
       expect(error.fieldErrors).toHaveProperty("source");
       expect(error.message.length).toBeLessThan(500);
     }
     expect(await datasetFolders()).toEqual(before);
-    expect((await createDataset(ctx, { name: "link inside", source: inside })).stats.documents).toBe(1);
+    expect((await createDatasetByJob(ctx, { name: "link inside", source: inside })).stats.documents).toBe(1);
   });
 
   it("refuse a source with nothing to learn from, and leave nothing behind", async () => {
     const before = await datasetFolders();
     const source = await folder("five", { "logo.png": "x" });
-    expect((await failure(createDataset(ctx, { name: "five", source }))).message).toContain(
+    expect((await failure(createDatasetByJob(ctx, { name: "five", source }))).message).toContain(
       "no source code to learn from",
     );
     expect(await datasetFolders()).toEqual(before);
@@ -199,32 +209,34 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
       expect(await readFile(path, "utf8")).toBe('{"text":"a"}\n{"text":"b"}\n');
     }
     const { path } = await saveUpload(ctx, { name: "web.jsonl", body: new Blob(['{"text":"c"}']).stream() });
-    const { stats, source } = await createDataset(ctx, { name: "uploaded", source: { kind: "jsonl", path } });
+    const { stats, source } = await createDatasetByJob(ctx, { name: "uploaded", source: { kind: "jsonl", path } });
     expect(stats.documents).toBe(1);
     // The place where it waited is of no interest, and gone.
     expect(source).toEqual({ kind: "jsonl", path: "web.jsonl" });
     const bad = await saveUpload(ctx, { name: "bad.jsonl", body: new Blob(['{"txt":"c"}']).stream() });
-    const { message } = await failure(createDataset(ctx, { name: "x", source: { kind: "jsonl", path: bad.path } }));
+    const { message } = await failure(
+      createDatasetByJob(ctx, { name: "x", source: { kind: "jsonl", path: bad.path } }),
+    );
     expect(message).toMatch(/^bad\.jsonl has no line to learn from/);
   });
 
-  it("keep no upload once a dataset was made of it, or could not be, and sweep what was left for a day", async () => {
+  it("keep no upload once a dataset was made of it, and sweep what was left for a day", async () => {
     const upload = async (text: string) =>
       (await saveUpload(ctx, { name: "rows.jsonl", body: new Blob([text]).stream() })).path;
     const left = async () => (await readdir(ctx.paths.uploads)).filter((name) => name.includes("rows"));
     for (const name of await left()) await rm(join(ctx.paths.uploads, name));
     const source = { kind: "jsonl", path: await upload('{"text":"first"}\n') } as const;
-    await createDataset(ctx, { name: "swept", source });
+    await createDatasetByJob(ctx, { name: "swept", source });
     expect(await left()).toEqual([]);
-    const taken = { kind: "jsonl", path: await upload('{"text":"second"}\n') } as const;
-    expect((await failure(createDataset(ctx, { name: "swept", source: taken }))).code).toBe("conflict");
+    // One that nothing could be made of is kept for another try, and swept like all that is forgotten.
     const bad = { kind: "jsonl", path: await upload("nonsense\n") } as const;
-    await failure(createDataset(ctx, { name: "swept 2", source: bad }));
-    expect(await left()).toEqual([]);
+    await failure(createDatasetByJob(ctx, { name: "swept 2", source: bad }));
+    expect(await left()).toEqual([basename(bad.path)]);
+    await rm(bad.path);
     // A file of one's own is never touched, wherever it lies.
     const own = join(ctx.paths.home, "own-rows.jsonl");
     await writeFile(own, '{"text":"own"}\n');
-    await createDataset(ctx, { name: "own", source: { kind: "jsonl", path: own } });
+    await createDatasetByJob(ctx, { name: "own", source: { kind: "jsonl", path: own } });
     expect((await stat(own)).isFile()).toBe(true);
 
     const fresh = `${"0".repeat(16)}-rows.jsonl.part`;

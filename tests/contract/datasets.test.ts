@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isUniqueViolation } from "@/lib/db/errors";
-import { findDataset, listDatasets, renameDataset } from "@/lib/db/repositories/datasets";
+import { type DatasetRow, findDataset, listDatasets } from "@/lib/db/repositories/datasets";
 import { findRun } from "@/lib/db/repositories/runs";
 import { openTestDatabase, TEST_DATABASES, type TestDatabase } from "../helpers/open-test-database";
 import { addDataset, addRun } from "../helpers/run-fixtures";
@@ -20,16 +20,28 @@ describe.each(TEST_DATABASES)("datasets on %s", (kind) => {
     expect(await findDataset(database.db, "FINDABLE")).toBeNull();
   });
 
-  it("have names of their own, and a taken name is told apart from other errors", async () => {
-    const id = await addDataset(database.db, "taken");
-    const error: unknown = await addDataset(database.db, "taken").catch((thrown: unknown) => thrown);
+  it("of one name are its versions, and a taken version is told apart from other errors", async () => {
+    const first = await addDataset(database.db, "taken");
+    const second = await addDataset(database.db, "taken");
+    const of = async (text: string) => (await findDataset(database.db, text))?.id;
+    expect([await of("taken"), await of("taken@1"), await of("taken@2"), await of("taken@3")]).toEqual([
+      second,
+      first,
+      second,
+      undefined,
+    ]);
+    const { datasets } = database.db.tables;
+    const again = { ...(await findDataset(database.db, first)), id: "ds_other" } as DatasetRow;
+    const error: unknown = await database.db
+      .transaction((tx) => tx.orm.insert(datasets).values(again))
+      .catch((thrown: unknown) => thrown);
     expect(isUniqueViolation(error)).toBe(true);
     const other: unknown = await addRun(database.db, { datasetId: "ds_none" }).catch((thrown: unknown) => thrown);
     expect(other).toBeInstanceOf(Error);
     expect(isUniqueViolation(other)).toBe(false);
-    await database.db.transaction((tx) => renameDataset(tx, id, "taken (earlier)"));
-    await addDataset(database.db, "taken");
-    expect((await listDatasets(database.db)).filter(({ name }) => name.startsWith("taken"))).toHaveLength(2);
+    expect((await listDatasets(database.db)).filter(({ name }) => name === "taken")).toHaveLength(2);
+    const runId = await addRun(database.db, { datasetId: second });
+    expect(await findRun(database.db, runId)).toMatchObject({ datasetName: "taken@2" });
   });
 
   it("may go; their runs stay and remember the name", async () => {

@@ -5,7 +5,7 @@ import { repositoryRoot } from "@/lib/config/repository-root";
 import type { RunConfigInput } from "@/lib/contracts/run-config";
 import { TINY_LLAMA, writeRandomModel } from "@/lib/engine/testing/random-model";
 import type { ServiceContext } from "@/lib/services/context";
-import { createDataset } from "@/lib/services/datasets/create-dataset";
+import { buildTestDataset } from "./build-test-dataset";
 
 export const TINY_MODEL_ID = "test/tiny";
 
@@ -35,7 +35,7 @@ export async function addTinyDataset(ctx: ServiceContext, name = "tiny-data"): P
     return JSON.stringify({ text: `function sum${i}(values) {\n  let total = 0;\n${body}\n  return total;\n}\n` });
   });
   await writeFile(path, rows.join("\n"));
-  return (await createDataset(ctx, { name, source: { kind: "jsonl", path } })).id;
+  return (await buildTestDataset(ctx, { name, source: { kind: "jsonl", path } })).id;
 }
 
 export const tinyRunConfig = (overrides: Partial<RunConfigInput> = {}): RunConfigInput => ({

@@ -1,6 +1,7 @@
 /** @file The web server alone is killed while a run trains: training goes on, and neither the run nor its readers lose a step. */
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Frame } from "@/lib/contracts/trainer-protocol";
 import type { RunEventView, RunView } from "@/lib/contracts/views";
 import { createRun } from "@/lib/services/runs/create-run";
 import { getRun } from "@/lib/services/runs/get-run";
@@ -98,7 +99,7 @@ describe.each(TEST_DATABASES)("kill -9 of the web server alone on %s", (kind) =>
 
     const written: number[] = [];
     const path = framesPathOf(join(ctx.paths.runs, runId));
-    for await (const { frame } of readFrames({ path, offset: 0, isWriterGone: () => true })) {
+    for await (const { frame } of readFrames({ path, schema: Frame, offset: 0, isWriterGone: () => true })) {
       if (frame.kind === "metric") written.push(frame.step);
     }
     expect(written).toEqual(stepsUpTo(last));

@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gigabytes, OFFLOADED } from "@/lib/contracts/machine-room";
 import type { RunConfig } from "@/lib/contracts/run-config";
-import type { Frame } from "@/lib/contracts/trainer-protocol";
+import { Command, type Frame } from "@/lib/contracts/trainer-protocol";
 import { type Blocks, openBlocks } from "@/lib/engine/data/open-blocks";
 import { Rng } from "@/lib/engine/optim/rng";
 import type { SampleTokenizer } from "@/lib/engine/train/complete-greedily";
@@ -11,11 +11,11 @@ import { fingerprintModel } from "@/lib/engine/train/fingerprint-model";
 import { train } from "@/lib/engine/train/train";
 import type { TrainableModel } from "@/lib/engine/types";
 import { AppError } from "@/lib/errors";
+import { frameWriter, hasFrameDescriptor } from "../child/frame-writer";
+import { readCommands } from "../child/read-commands";
 import { checkRoom } from "./check-room";
 import { describeFailure } from "./describe-failure";
-import { frameWriter, hasFrameDescriptor } from "./frame-writer";
 import { lockRun } from "./lock-run";
-import { readCommands } from "./read-commands";
 import { readSpec } from "./read-spec";
 
 export interface TrainerParts {
@@ -44,9 +44,10 @@ export async function runTrainer(specPath: string | undefined, parts: TrainerPar
   const requestStop = () => {
     stopRequested = true;
   };
-  const emit = frameWriter(requestStop);
+  const emit = frameWriter<Frame>(requestStop);
   readCommands(
     process.stdin,
+    Command,
     ({ kind }) => {
       if (kind === "stop") requestStop();
       else checkpointRequested = true;

@@ -1,12 +1,12 @@
 /** @file From how a trainer ended to what becomes of its run. */
 import type { ExitCause, RunStatus } from "@/lib/contracts/run-status";
 import type { Frame } from "@/lib/contracts/trainer-protocol";
-import type { TrainerExit } from "./trainer-process";
+import type { ChildExit } from "./child-program";
 
 export interface TrainerEnd {
   /** The last word, if there was one. */
   lastWord: Extract<Frame, { kind: "done" | "error" }> | null;
-  exit: TrainerExit;
+  exit: ChildExit;
   /** It said something that is not in the protocol, and was killed for that. */
   protocolError: string | null;
   /** It said something that the database will never take, and was stopped with a checkpoint for that. */
@@ -93,7 +93,7 @@ function fromError(cause: ExitCause, message: string, reason: StopReason, step: 
   }
 }
 
-function withoutWord({ code, signal }: TrainerExit, step: number): RunEnd {
+function withoutWord({ code, signal }: ChildExit, step: number): RunEnd {
   const where = step > 0 ? `after step ${step}` : "before the first step";
   if (signal === "SIGKILL") {
     return failed(

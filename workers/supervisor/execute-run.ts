@@ -1,25 +1,24 @@
 /** @file One claimed run, from its settings to its end. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ChildEntry } from "@/lib/config/child-entry";
 import type { RunStatus } from "@/lib/contracts/run-status";
-import type { Frame, TrainerSpec } from "@/lib/contracts/trainer-protocol";
-import { isRefused } from "@/lib/db/errors";
+import { Frame, type TrainerSpec } from "@/lib/contracts/trainer-protocol";
 import { recordRunEvent } from "@/lib/db/repositories/run-progress";
 import { changeRunStatus } from "@/lib/db/repositories/run-transitions";
 import type { RunRecord } from "@/lib/db/repositories/runs";
 import { AppError, userMessage } from "@/lib/errors";
 import type { ServiceContext } from "@/lib/services/context";
 import { checkArtefact } from "./check-artefact";
+import { type ChildPaths, ChildProgram, type StopPatience } from "./child-program";
 import { decideEnd, type RunEnd, type StopReason, type TrainerEnd } from "./decide-end";
 import { endOldTrainers, type OldTrainerPatience } from "./end-old-trainers";
 import { framesPathOf, type Patiently, recoverFrames } from "./frames-file";
-import { keepLease } from "./lease-keeper";
+import { keepLease, runLease } from "./lease-keeper";
+import { patiently } from "./patiently";
 import type { PrepareRun } from "./prepare-run";
 import { ProtocolError, type ReadFrame, readFrames } from "./read-frames";
 import { LostLeaseError, RefusedFrameError, recordFrame } from "./record-frame";
-import { type StopPatience, type TrainerPaths, TrainerProcess } from "./trainer-process";
 import { writeJsonFile } from "./write-json-file";
 
 export interface ExecuteOptions {
@@ -33,11 +32,8 @@ export interface ExecuteOptions {
   shutdown: AbortSignal;
 }
 
-/** Pauses before a frame is offered again to a database that fails; the last one repeats. */
-const RECORD_RETRY_MS = [200, 500, 1000, 2000];
-/** Frames wait in their file meanwhile, so there is time. A worker that is to end has less. */
-const DATABASE_PATIENCE_MS = 10 * 60_000;
-const SHUTDOWN_DATABASE_PATIENCE_MS = 5_000;
+/** A trainer needs no secrets. */
+const WITHHELD = ["HF_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"];
 /** From the last word to the exit. */
 const EXIT_PATIENCE = { stopMs: 10_000, termMs: 5_000 };
 
@@ -52,7 +48,7 @@ class RunExecution {
   readonly #options: ExecuteOptions;
   /** Ends preparation. */
   readonly #abort = new AbortController();
-  #trainer: TrainerProcess | null = null;
+  #trainer: ChildProgram | null = null;
   #stopReason: StopReason = null;
   #isLost = false;
 
@@ -69,7 +65,7 @@ class RunExecution {
   async run(): Promise<void> {
     const { shutdown, owner } = this.#options;
     const events = { onStopWished: () => this.#stop("person"), onLost: () => this.#lose() };
-    const release = keepLease(this.#ctx, owner, this.#runId, events);
+    const release = keepLease(this.#ctx, runLease(owner, this.#runId), events);
     const onShutdown = () => this.#stop("shutdown");
     shutdown.addEventListener("abort", onShutdown);
     if (shutdown.aborted) onShutdown();
@@ -99,12 +95,12 @@ class RunExecution {
     try {
       await mkdir(runDir, { recursive: true });
       await endOldTrainers(specPath, this.#options.oldTrainerPatience, this.#abort.signal);
-      const patiently: Patiently = (call) => this.#patiently(call);
-      framesOffset = await recoverFrames(this.#ctx, runDir, this.#runId, this.#options.owner, patiently);
+      const again: Patiently = (call) => this.#patiently(call);
+      framesOffset = await recoverFrames(this.#ctx, runDir, this.#runId, this.#options.owner, again);
       spec = await this.#options.prepareRun(this.#ctx, this.#record, {
         runDir,
         signal: this.#abort.signal,
-        patiently,
+        patiently: again,
         onProgress: (done, total) => this.#note({ kind: "progress", phase: "loading", done, total }),
       });
       this.#abort.signal.throwIfAborted();
@@ -136,8 +132,8 @@ class RunExecution {
   }
 
   /** From the start of the trainer to its exit, with every frame recorded. */
-  async #listen(paths: TrainerPaths, offset: number): Promise<TrainerEnd> {
-    const trainer = await TrainerProcess.start(this.#options.trainerEntry(), paths);
+  async #listen(paths: ChildPaths, offset: number): Promise<TrainerEnd> {
+    const trainer = await ChildProgram.start(this.#options.trainerEntry(), paths, WITHHELD);
     this.#trainer = trainer;
     // A stop that came while it started.
     if (this.#isLost) this.#askToStop();
@@ -149,8 +145,9 @@ class RunExecution {
       refusedFrame: null,
       step: this.#record.run.step,
     };
+    const frames = { path: paths.frames, schema: Frame, offset, isWriterGone: () => trainer.isGone };
     try {
-      for await (const read of readFrames({ path: paths.frames, offset, isWriterGone: () => trainer.isGone })) {
+      for await (const read of readFrames(frames)) {
         const { frame } = read;
         if (end.lastWord !== null) throw new ProtocolError(`${frame.kind} after ${end.lastWord.kind}`);
         const status = await this.#recordPatiently(read);
@@ -177,27 +174,19 @@ class RunExecution {
     return { ...end, exit: await trainer.exit };
   }
 
-  #recordPatiently({ frame, start, end }: ReadFrame): Promise<RunStatus> {
+  #recordPatiently({ frame, start, end }: ReadFrame<Frame>): Promise<RunStatus> {
     return this.#patiently(() => {
       const place = { runId: this.#runId, owner: this.#options.owner, frame, start, end, now: this.#ctx.now() };
       return recordFrame(this.#ctx.db, place);
     });
   }
 
-  /** Again and again while the database is away. A lost lease is final, and so is what it will never take. */
-  async #patiently<T>(write: () => Promise<T>): Promise<T> {
-    const since = Date.now();
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await write();
-      } catch (error) {
-        const patienceMs = this.#options.shutdown.aborted ? SHUTDOWN_DATABASE_PATIENCE_MS : DATABASE_PATIENCE_MS;
-        const isFinal = error instanceof LostLeaseError || error instanceof RefusedFrameError || isRefused(error);
-        if (isFinal || this.#isLost || Date.now() - since > patienceMs) throw error;
-        this.#ctx.log.warn({ error, runId: this.#runId }, "the database did not take a record; trying again");
-        await sleep(RECORD_RETRY_MS[attempt] ?? RECORD_RETRY_MS.at(-1));
-      }
-    }
+  #patiently<T>(write: () => Promise<T>): Promise<T> {
+    return patiently(write, {
+      log: this.#ctx.log,
+      shutdown: this.#options.shutdown,
+      isFinal: (error) => this.#isLost || error instanceof LostLeaseError || error instanceof RefusedFrameError,
+    });
   }
 
   /** A run is completed only when what it made can be read back from the disk. */

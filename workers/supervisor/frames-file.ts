@@ -1,6 +1,7 @@
 /** @file `frames.ndjson` in a run's folder, and what an earlier worker left unrecorded in it. */
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { Frame } from "@/lib/contracts/trainer-protocol";
 import { resetFramesOffset } from "@/lib/db/repositories/run-progress";
 import { findRunStatus } from "@/lib/db/repositories/runs";
 import type { ServiceContext } from "@/lib/services/context";
@@ -36,7 +37,7 @@ export async function recoverFrames(
     // A shorter file is another file: its frames are not those that were recorded.
     let offset = run.framesOffset <= size ? run.framesOffset : size;
     try {
-      for await (const { frame, start, end } of readFrames({ path, offset, isWriterGone: () => true })) {
+      for await (const { frame, start, end } of readFrames({ path, schema: Frame, offset, isWriterGone: () => true })) {
         const record = { runId, owner, frame, start, end, isLeftOver: true, now: ctx.now() };
         await patiently(() => recordFrame(ctx.db, record)).catch((error: unknown) => {
           if (!(error instanceof RefusedFrameError)) throw error;

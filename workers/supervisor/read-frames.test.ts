@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Frame } from "@/lib/contracts/trainer-protocol";
 import { ProtocolError, readFrames } from "./read-frames";
 
 const log = (message: string) => JSON.stringify({ kind: "log", level: "info", message });
@@ -17,7 +18,13 @@ describe("readFrames", () => {
 
   const readAll = async (options: { offset?: number; maxLineBytes?: number } = {}) => {
     const messages: unknown[] = [];
-    for await (const { frame, end } of readFrames({ path, offset: 0, isWriterGone: () => true, ...options })) {
+    for await (const { frame, end } of readFrames({
+      path,
+      schema: Frame,
+      offset: 0,
+      isWriterGone: () => true,
+      ...options,
+    })) {
       messages.push([frame.kind === "log" ? frame.message : frame.kind, end]);
     }
     return messages;
@@ -38,7 +45,7 @@ describe("readFrames", () => {
     let isGone = false;
     const seen: number[] = [];
     const reading = (async () => {
-      for await (const { frame } of readFrames({ path, offset: 0, isWriterGone: () => isGone })) {
+      for await (const { frame } of readFrames({ path, schema: Frame, offset: 0, isWriterGone: () => isGone })) {
         if (frame.kind === "log") seen.push(frame.message.length);
         if (seen.length === 1) await appendFile(path, `${log("a").slice(10)}\n`);
         if (seen.length === 2) isGone = true;

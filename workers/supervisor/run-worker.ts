@@ -1,4 +1,4 @@
-/** @file The worker's life: report, clean up after the dead, take the next run, train it, again. */
+/** @file The worker's life: report, clean up after the dead, take the next run, train it, again; data jobs beside it. */
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childEntry } from "@/lib/config/child-entry";
@@ -7,27 +7,32 @@ import { claimNextRun } from "@/lib/db/repositories/run-leases";
 import { findRun, listQueuedRunIds, type RunRecord } from "@/lib/db/repositories/runs";
 import { deleteWorker } from "@/lib/db/repositories/workers";
 import type { ServiceContext } from "@/lib/services/context";
+import type { ExecuteJobOptions } from "./execute-job";
 import { type ExecuteOptions, executeRun } from "./execute-run";
+import { JobLane } from "./job-lane";
 import { beat, HEARTBEAT_MS, LEASE_MS, type WorkerIdentity } from "./lease-keeper";
 import { prepareRun } from "./prepare-run";
 
 const POLL_MS = 500;
 
-export interface WorkerOptions extends Partial<Omit<ExecuteOptions, "owner" | "shutdown">> {
+export interface WorkerOptions extends Partial<Omit<ExecuteOptions & ExecuteJobOptions, "owner" | "shutdown">> {
   /** Shown in the overview; runs on one host and device wait for each other. */
   device?: string;
   /** After this run no other is taken: the worker was started for its sake and is about to be ended. */
   lastRunId?: string | undefined;
+  /** Only this data job is taken, and no run. */
+  onlyJobId?: string | undefined;
   /** Ends the worker: the run at hand is checkpointed and marked interrupted. */
   shutdown: AbortSignal;
 }
 
 export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Promise<void> {
-  const { shutdown, device = "auto", lastRunId, ...overrides } = options;
+  const { shutdown, device = "auto", lastRunId, onlyJobId, ...overrides } = options;
   const worker: WorkerIdentity = { id: newId("wrk"), hostname: hostname(), pid: process.pid, device };
-  const execution: ExecuteOptions = {
+  const execution: ExecuteOptions & ExecuteJobOptions = {
     owner: worker.id,
     trainerEntry: () => childEntry("onnx-trainer"),
+    jobEntry: () => childEntry("data-job"),
     prepareRun,
     stopPatience: { stopMs: 60_000, termMs: 10_000 },
     shutdownPatience: { stopMs: 15_000, termMs: 3_000 },
@@ -36,12 +41,17 @@ export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Pr
     shutdown,
   };
   let runId: string | undefined;
-  let isDone = false;
+  let isDone = onlyJobId !== undefined;
+  // One that is about to be ended begins no job.
+  const lane = lastRunId === undefined ? new JobLane(ctx, { ...execution, only: onlyJobId }) : null;
   const report = () =>
-    beat(ctx, worker, runId).catch((error: unknown) => ctx.log.error({ error }, "the worker could not report"));
+    beat(ctx, worker, { runId, jobIds: lane?.jobIds ?? [] }).catch((error: unknown) =>
+      ctx.log.error({ error }, "the worker could not report"),
+    );
   await report();
   const heartbeat = setInterval(report, HEARTBEAT_MS);
   ctx.log.info({ worker: worker.id, device }, "the worker is ready");
+  const jobs = lane?.run();
   try {
     while (!shutdown.aborted) {
       const record: RunRecord | null = isDone
@@ -59,6 +69,7 @@ export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Pr
       }
     }
   } finally {
+    await jobs;
     clearInterval(heartbeat);
     await ctx.db.transaction((tx) => deleteWorker(tx, worker.id)).catch(() => {});
   }

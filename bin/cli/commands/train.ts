@@ -31,9 +31,10 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   const env = applyOptions(options);
   const settings = await readConfigFile(resolve(path));
   process.exitCode = await withContext(env, async (ctx) => {
-    const config = await withDataset(ctx, settings, options.data);
+    const isJson = options.json === true;
+    const config = await withDataset(ctx, settings, { dataPath: options.data, isJson });
     const { id: runId } = await createRun(ctx, { config, name: options.name });
-    const run = await seeRunThrough(ctx, { runId, afterSeq: 0, isJson: options.json === true });
+    const run = await seeRunThrough(ctx, { runId, afterSeq: 0, isJson });
     return exitCodeOfRun(run.status);
   });
 }

@@ -1,6 +1,7 @@
 /** @file Runs with their settings. Status changes are in `run-transitions`, claims and leases in `run-leases`. */
 import { and, asc, count, desc, eq, gt, inArray, isNull } from "drizzle-orm";
 import { completeConfig } from "@/lib/contracts/complete-config";
+import { versionedName } from "@/lib/contracts/dataset-name";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { ACTIVE_STATUSES } from "@/lib/contracts/run-status";
 import type { Reader, Tables, Tx } from "../types";
@@ -10,7 +11,7 @@ export type RunRow = Tables["runs"]["$inferSelect"];
 export interface RunRecord {
   run: RunRow;
   config: RunConfig;
-  /** The dataset's name now; as it was asked for when the dataset is gone. */
+  /** The dataset's name now, with its version where that is not the first; as it was asked for when the dataset is gone. */
   datasetName: string;
 }
 
@@ -63,6 +64,7 @@ function selectRuns(db: Reader) {
       config: trainingConfig.settings,
       askedName: trainingConfig.datasetName,
       currentName: datasets.name,
+      currentVersion: datasets.version,
     })
     .from(runs)
     .innerJoin(trainingConfig, eq(trainingConfig.id, runs.configId))
@@ -71,10 +73,10 @@ function selectRuns(db: Reader) {
 
 type SelectedRun = Awaited<ReturnType<typeof selectRuns>>[number];
 
-const toRecord = ({ run, config, askedName, currentName }: SelectedRun): RunRecord => ({
+const toRecord = ({ run, config, askedName, currentName, currentVersion }: SelectedRun): RunRecord => ({
   run,
   config: completeConfig(config),
-  datasetName: currentName ?? askedName,
+  datasetName: currentName === null ? askedName : versionedName({ name: currentName, version: currentVersion ?? 1 }),
 });
 
 /** Also a deleted one: see `run.deletedAt`. */

@@ -1,7 +1,8 @@
+import { REPOSITORY_DATASET_NAME } from "@/lib/contracts/dataset-name";
 import { type DatasetRow, findDataset } from "@/lib/db/repositories/datasets";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
-import { ensureRepositoryDataset, REPOSITORY_DATASET_NAME } from "./ensure-repository-dataset";
+import { ensureRepositoryDataset } from "./ensure-repository-dataset";
 
 /**
  * By id or name. The dataset that is always there is built when someone asks for it and nobody has yet.

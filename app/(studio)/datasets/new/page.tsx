@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { DatasetForm } from "@/components/datasets/dataset-form";
 import { PageHeader } from "@/components/ui/page-header";
 import { pageContext } from "@/lib/web/page-context";
-import { createDatasetAction } from "../../actions";
+import { createJobAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Add dataset" };
 
@@ -14,7 +14,7 @@ export default async function NewDatasetPage() {
         title="Add dataset"
         description="It is read once, cleaned and kept; the original is not touched and nothing leaves this machine."
       />
-      <DatasetForm create={createDatasetAction} />
+      <DatasetForm create={createJobAction} />
     </>
   );
 }

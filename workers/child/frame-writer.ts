@@ -1,6 +1,5 @@
 /** @file Frames to the parent: one JSON object a line on file descriptor 3, written at once so that a crash loses none. */
 import { fstatSync, writeSync } from "node:fs";
-import type { Frame } from "@/lib/contracts/trainer-protocol";
 
 const FRAME_DESCRIPTOR = 3;
 
@@ -15,7 +14,7 @@ export function hasFrameDescriptor(): boolean {
 }
 
 /** @param onParentGone called when nobody reads any more; later frames are dropped */
-export function frameWriter(onParentGone: () => void): (frame: Frame) => void {
+export function frameWriter<F>(onParentGone: () => void): (frame: F) => void {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   let isOpen = true;
   return (frame) => {

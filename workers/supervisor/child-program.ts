@@ -1,37 +1,39 @@
-/** @file One trainer: started, listened to, told to stop, and made to stop when it does not. */
+/** @file One child, a trainer or a data job: started, told to stop, and made to stop when it does not. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import type { ChildEntry } from "@/lib/config/child-entry";
-import type { Command } from "@/lib/contracts/trainer-protocol";
 
-/** A trainer has no database rights and needs no secrets. */
-const WITHHELD = ["DATABASE_URL", "CODETUNE_TOKEN", "HF_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"];
+/** No child has database rights or the studio's own key. */
+const WITHHELD = ["DATABASE_URL", "CODETUNE_TOKEN"];
 
-export interface TrainerExit {
+/** The one command that all of them know. */
+const STOP = `${JSON.stringify({ kind: "stop" })}\n`;
+
+export interface ChildExit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
 
 export interface StopPatience {
-  /** From `stop` to SIGTERM: a step and a checkpoint must fit. */
+  /** From `stop` to SIGTERM: what it saves must fit, for a trainer a step and a checkpoint. */
   stopMs: number;
   /** From SIGTERM to SIGKILL. */
   termMs: number;
 }
 
-export interface TrainerPaths {
+export interface ChildPaths {
   spec: string;
   log: string;
   frames: string;
 }
 
-export class TrainerProcess {
+export class ChildProgram {
   readonly #child: ChildProcess;
   readonly #timers: NodeJS.Timeout[] = [];
   #termAt: number | null = null;
   #isGone = false;
   /** Resolves once, when the process is gone (or could not be started). */
-  readonly exit: Promise<TrainerExit>;
+  readonly exit: Promise<ChildExit>;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -44,17 +46,20 @@ export class TrainerProcess {
       child.once("exit", end);
       child.once("error", () => child.pid === undefined && end(null, null));
     });
-    // A trainer that is gone can't be told anything; its exit is what counts.
+    // A child that is gone can't be told anything; its exit is what counts.
     child.stdin?.on("error", () => {});
   }
 
-  /** Standard output and error go to the end of `logPath`, frames to the end of `framesPath`. */
-  static async start(entry: ChildEntry, paths: TrainerPaths): Promise<TrainerProcess> {
+  /**
+   * Standard output and error go to the end of `paths.log`, frames to the end of `paths.frames`.
+   * @param withheld variables of the environment that it is not to see
+   */
+  static async start(entry: ChildEntry, paths: ChildPaths, withheld: readonly string[] = []): Promise<ChildProgram> {
     const log = await open(paths.log, "a");
     const frames = await open(paths.frames, "a");
     try {
       const env = { ...process.env };
-      for (const name of WITHHELD) delete env[name];
+      for (const name of [...WITHHELD, ...withheld]) delete env[name];
       const child = spawn(entry.execPath, [...entry.args, paths.spec], {
         cwd: entry.cwd,
         env,
@@ -64,7 +69,7 @@ export class TrainerProcess {
         // On Windows a detached console program would open a window.
         windowsHide: true,
       });
-      return new TrainerProcess(child);
+      return new ChildProgram(child);
     } finally {
       await log.close();
       await frames.close();
@@ -79,13 +84,9 @@ export class TrainerProcess {
     return this.#isGone;
   }
 
-  send(command: Command): void {
-    if (this.#child.stdin?.writable) this.#child.stdin.write(`${JSON.stringify(command)}\n`);
-  }
-
   /** Asks to stop, then insists. Of several calls the one with the least patience counts. */
   stop({ stopMs, termMs }: StopPatience): void {
-    if (this.#termAt === null) this.send({ kind: "stop" });
+    if (this.#termAt === null && this.#child.stdin?.writable) this.#child.stdin.write(STOP);
     const termAt = Date.now() + stopMs;
     if (this.#termAt !== null && this.#termAt <= termAt) return;
     this.#termAt = termAt;

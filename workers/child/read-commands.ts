@@ -1,19 +1,21 @@
 /** @file Commands from the parent: one JSON object a line on standard input; its end means that the parent is gone. */
 import type { Readable } from "node:stream";
-import { Command } from "@/lib/contracts/trainer-protocol";
+import type { z } from "zod";
 
 const MAX_LINE_LENGTH = 65_536;
 
-export function readCommands(
+/** @param schema of what may be said; it must know `{ kind: "stop" }`, which the end of the input means */
+export function readCommands<C extends { kind: string }>(
   input: Readable,
-  onCommand: (command: Command) => void,
+  schema: z.ZodType<C>,
+  onCommand: (command: C | { kind: "stop" }) => void,
   onInvalid: (line: string) => void,
 ): void {
   let rest = "";
   const handle = (line: string) => {
     if (line.trim() === "") return;
     try {
-      onCommand(Command.parse(JSON.parse(line)));
+      onCommand(schema.parse(JSON.parse(line)));
     } catch {
       onInvalid(line.slice(0, 200));
     }

@@ -1,0 +1,9 @@
+import { cancelJob } from "@/lib/services/jobs/cancel-job";
+import { JobParams } from "@/lib/web/job-params";
+import { json } from "@/lib/web/json";
+import { parse } from "@/lib/web/parse";
+import { route } from "@/lib/web/route";
+
+export const POST = route<{ jobId: string }>(async ({ ctx, params }) =>
+  json(await cancelJob(ctx, parse(JobParams, params))),
+);

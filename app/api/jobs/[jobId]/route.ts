@@ -1,0 +1,9 @@
+import { getJob } from "@/lib/services/jobs/get-job";
+import { JobParams } from "@/lib/web/job-params";
+import { json } from "@/lib/web/json";
+import { parse } from "@/lib/web/parse";
+import { route } from "@/lib/web/route";
+
+export const GET = route<{ jobId: string }>(async ({ ctx, params }) =>
+  json(await getJob(ctx, parse(JobParams, params))),
+);

@@ -1,0 +1,25 @@
+/** @file What each kind of job needs checked before it waits in the queue, where people still have the form before them. */
+import type { DataJobSpec } from "@/lib/contracts/data-job";
+import type { ServiceContext } from "../context";
+import { findUploadName } from "../datasets/remove-upload";
+import { resolveSource } from "../datasets/resolve-source";
+
+export interface CheckedSpec {
+  /** With paths that are real, absolute and allowed. */
+  spec: DataJobSpec;
+  /** What the job is called on screens. */
+  title: string;
+}
+
+/** Throws AppError with `fieldErrors`, as the form's fields are named. */
+export async function checkSpec(ctx: ServiceContext, spec: DataJobSpec): Promise<CheckedSpec> {
+  switch (spec.kind) {
+    case "dataset-build": {
+      const source = await resolveSource(ctx, spec.source);
+      const origin = (await findUploadName(ctx, source.path)) ?? undefined;
+      return { spec: { kind: spec.kind, name: spec.name, source, origin }, title: `Build ${spec.name}` };
+    }
+    default:
+      return spec.kind satisfies never;
+  }
+}
