@@ -1,11 +1,9 @@
 "use client";
-import { Fragment, type PointerEvent, useEffect, useRef, useState } from "react";
-import { cn } from "@/components/ui/cn";
+import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { formatCount } from "@/components/ui/format";
 import type { MaskBlock, MaskToken } from "@/lib/contracts/dataset";
-import { groupSegments, type Segment } from "./group-segments";
-import { showToken } from "./show-token";
-import { LOSS_CLASS, NO_LOSS_CLASS } from "./token-class";
+import { groupSegments } from "./group-segments";
+import { SegmentTokens } from "./segment-tokens";
 
 /** The block's documents one after the other, as they are packed; attention stays inside each. */
 export function BlockTokens({ block }: { block: MaskBlock }) {
@@ -67,36 +65,4 @@ export function BlockTokens({ block }: { block: MaskBlock }) {
 }
 
 const describe = (token: MaskToken, index: number): string =>
-  `Token ${index} of the block: id ${token.id}, ${JSON.stringify(token.text)}, position ${token.position} in its document, ${token.hasLoss ? "gets loss" : "no loss"}.`;
-
-function SegmentTokens({ segment, name }: { segment: Segment; name: string }) {
-  return (
-    <section aria-label={name} className="mt-4 first:mt-0">
-      <h3 className="mb-1.5 flex items-center gap-3 text-[12px] text-text-3">
-        <span className="break-all font-mono">{name}</span>
-        <span aria-hidden className="h-px min-w-4 flex-1 bg-line-strong/50" />
-        <span className="tabular whitespace-nowrap">{formatCount(segment.tokens.length)} tokens</span>
-      </h3>
-      <p className="break-words font-mono text-[12.5px] leading-[1.9]">
-        {segment.tokens.map((token, offset) => {
-          const index = segment.start + offset;
-          return (
-            <Fragment key={index}>
-              <span
-                data-index={index}
-                data-loss={token.hasLoss}
-                className={cn(
-                  "mr-px whitespace-pre-wrap rounded-[2px] scroll-mb-14 box-decoration-clone px-px data-pointed:outline data-pointed:outline-accent",
-                  token.hasLoss ? LOSS_CLASS : NO_LOSS_CLASS,
-                )}
-              >
-                {showToken(token.text)}
-              </span>
-              <wbr />
-            </Fragment>
-          );
-        })}
-      </p>
-    </section>
-  );
-}
+  `Token ${index} of the block: id ${token.id}, ${JSON.stringify(token.text)}, position ${token.position} in its document, ${token.part && token.part !== "text" ? `${token.part}, ` : ""}${token.hasLoss ? "gets loss" : "no loss"}.`;

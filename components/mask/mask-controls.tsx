@@ -1,14 +1,7 @@
 import { formatCount } from "@/components/ui/format";
 import { SelectField } from "@/components/ui/select-field";
-
-export interface MaskQuery {
-  model: string;
-  length: number;
-  evalSplit: number;
-  seed: number;
-  split: "train" | "eval";
-  index: number;
-}
+import { DEFAULT_OBJECTIVE, OBJECTIVES } from "@/lib/contracts/objective-settings";
+import type { MaskQuery } from "./mask-query";
 
 export interface MaskControlsProps {
   query: MaskQuery;
@@ -28,7 +21,17 @@ export function MaskControls({ query, models, onChange }: MaskControlsProps) {
   const lengths = [...new Set([...LENGTHS.filter((length) => length <= context), query.length])].sort((a, b) => a - b);
   const splits = [...new Set([...EVAL_SPLITS, query.evalSplit])].sort((a, b) => a - b);
   return (
-    <div className="grid grid-cols-2 gap-x-4 gap-y-3 rounded-box border bg-surface p-4 lg:grid-cols-4">
+    <div className="grid grid-cols-2 gap-x-4 gap-y-3 rounded-box border bg-surface p-4 lg:grid-cols-5">
+      <SelectField
+        id="mask-objective"
+        label="Objective"
+        value={query.objective.objective}
+        options={OBJECTIVES.map((value) => ({ value, label: value }))}
+        onChange={(value) => {
+          const objective = OBJECTIVES.find((known) => known === value) ?? "causal";
+          onChange({ objective: { ...DEFAULT_OBJECTIVE, ...query.objective, objective } });
+        }}
+      />
       <SelectField
         id="mask-model"
         label="Model"

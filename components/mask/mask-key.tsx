@@ -16,6 +16,12 @@ export function MaskKey({ block: { tokens, trainableTokens } }: { block: MaskBlo
         <span className={cn("px-1 font-mono text-[12px]", NO_LOSS_CLASS)}>token</span> only read: {formatCount(others)}
       </span>
       <span>padding: {formatCount(padding)}</span>
+      {tokens.some(({ part }) => part === "middle") && (
+        <p className="basis-full">
+          A gap is cut into the file. The model reads what stands before it (prefix) and after it (suffix), then writes
+          what fills it (middle) and stops.
+        </p>
+      )}
       <span className="text-text-3">↵ line break · ⇥ tab · “·” space</span>
     </div>
   );

@@ -31,7 +31,14 @@ it("keeps ordinary text, and shows the length of a run of spaces", () => {
 });
 
 it("groups tokens by document, in order, losing none", () => {
-  const tokens = [0, 0, 1, 1, 1, -1].map((segment, id) => ({ id, text: "x", hasLoss: true, segment, position: 0 }));
+  const tokens = [0, 0, 1, 1, 1, -1].map((segment, id) => ({
+    id,
+    text: "x",
+    hasLoss: true,
+    segment,
+    position: 0,
+    part: null,
+  }));
   const segments = groupSegments(tokens);
   expect(segments.map(({ segment, start }) => [segment, start])).toEqual([
     [0, 0],

@@ -3,6 +3,16 @@ import type { FieldKey } from "./field-specs";
 
 export const BASIC_FIELDS: FieldKey[] = ["method", "epochs", "batch_size", "learning_rate", "max_seq_length"];
 
+/** What of the data is trained on; those that mean nothing beside the chosen objective are left out. */
+export const OBJECTIVE_FIELDS: FieldKey[] = [
+  "objective",
+  "fim_rate",
+  "fim_spm_rate",
+  "fim_span",
+  "fim_loss",
+  "train_on_inputs",
+];
+
 export interface FieldGroup {
   title: string;
   /** What it is about, in one line. */

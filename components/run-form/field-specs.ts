@@ -1,3 +1,4 @@
+import { FIM_LOSSES, FIM_SPANS, OBJECTIVES } from "@/lib/contracts/objective-settings";
 import {
   BASE_PRECISIONS,
   CHECKPOINTINGS,
@@ -39,6 +40,30 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   epochs: { input: whole, hint: "How often all training data is seen." },
   max_seq_length: { input: { kind: "number", step: 64 }, hint: "Tokens per packed sequence." },
   warmup_steps: { input: whole, hint: "Steps over which the learning rate rises from 0." },
+  objective: {
+    input: { kind: "select", options: OBJECTIVES },
+    hint: "causal goes on with text; fim fills gaps in it, as editors ask for.",
+  },
+  fim_rate: {
+    input: { kind: "number", step: 0.05 },
+    hint: "Share of files turned into a gap to fill, the same ones in every epoch; StarCoder took 0.5, Code Llama 0.9.",
+  },
+  fim_spm_rate: {
+    input: { kind: "number", step: 0.05 },
+    hint: "Of these, the share with the suffix first. Editors ask prefix first (PSM), and Qwen and DeepSeek know only that: 0. StarCoder, Code Llama and CodeGemma had half.",
+  },
+  fim_span: {
+    input: { kind: "select", options: FIM_SPANS },
+    hint: "character cuts anywhere, as people type; line takes whole lines.",
+  },
+  fim_loss: {
+    input: { kind: "select", options: FIM_LOSSES },
+    hint: "all learns the whole file, as in the papers; middle learns only what fills the gap.",
+  },
+  train_on_inputs: {
+    input: { kind: "switch" },
+    hint: "No: a prompt is only read. Files without a prompt get loss in any case.",
+  },
   method: {
     input: { kind: "select", options: METHODS },
     hint: "lora trains small extra matrices; rslora scales them for high ranks; dora learns each row’s length apart; full trains every weight.",
@@ -165,14 +190,23 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   },
 };
 
-type Settings = Pick<Record<keyof RunConfig, string>, "optimizer" | "scheduler" | "early_stopping_patience">;
+type Settings = Pick<
+  Record<keyof RunConfig, string>,
+  "optimizer" | "scheduler" | "early_stopping_patience" | "objective" | "fim_rate"
+>;
 
 /** Muon leaves embedding, head and vectors to AdamW. */
 const hasAdam = ({ optimizer }: Settings) => optimizer.startsWith("adamw") || optimizer === "muon";
+const isFim = ({ objective }: Settings) => objective === "fim";
+const hasFim = (settings: Settings) => isFim(settings) && Number(settings.fim_rate) !== 0;
 const isLion = ({ optimizer }: Settings) => optimizer === "lion";
 
 /** Settings that mean something beside certain others only; the rest always do. */
 const CONDITIONS: Partial<Record<keyof RunConfig, (settings: Settings) => boolean>> = {
+  fim_rate: isFim,
+  fim_spm_rate: hasFim,
+  fim_span: hasFim,
+  fim_loss: hasFim,
   num_cycles: ({ scheduler }) => scheduler === "cosine_with_restarts",
   decay_ratio: ({ scheduler }) => scheduler === "wsd",
   early_stopping_threshold: ({ early_stopping_patience }) => Number(early_stopping_patience) !== 0,

@@ -13,6 +13,7 @@ import { ConfigFile } from "./config-file";
 import { ADAPTER_DETAILS_GROUP, ADAPTER_GROUP, BASIC_FIELDS, COMMON_GROUPS } from "./field-groups";
 import { FoldedGroup, fieldGrid } from "./folded-group";
 import type { FormValues } from "./form-values";
+import { ObjectiveCard } from "./objective-card";
 import { PlanPanel } from "./plan-panel";
 import { SettingField } from "./setting-field";
 import { SETTING_LABELS } from "./setting-labels";
@@ -38,6 +39,7 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
   const [problem, setProblem] = useState<string | null>(null);
   const element = useRef<HTMLFormElement>(null);
   const model = models.find(({ id }) => id === form.values.model_type);
+  const dataset = datasets.find(({ value }) => value === form.values.dataset_name);
   const isFull = form.values.method === "full";
   const targetModules = <TargetModulesField form={form} modules={model?.linearModules ?? []} />;
 
@@ -81,6 +83,7 @@ export function RunForm({ start, keepsDraft, repeatsRun, models, datasets, creat
         <Card title="Data and model" aside={<ConfigFile form={form} />}>
           <SourceFields form={form} models={models} datasets={datasets} />
         </Card>
+        <ObjectiveCard form={form} datasetId={dataset?.id ?? null} />
         <Card title="Training">
           <div className={fieldGrid}>
             {BASIC_FIELDS.map((name) => (

@@ -1,8 +1,10 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { fetchJson } from "@/components/ui/fetch-json";
+import { ApiError, fetchJson } from "@/components/ui/fetch-json";
 import type { RunNeeds } from "@/lib/contracts/memory-estimate";
+import { ObjectiveSettings, objectiveOf } from "@/lib/contracts/objective-settings";
+import type { RunConfig } from "@/lib/contracts/run-config";
 import { type PlanFacts, planRun, type RunPlan } from "@/lib/contracts/run-plan";
 import { checkValues, type FieldErrors, type FormValues, inputOf } from "./form-values";
 
@@ -18,6 +20,8 @@ export interface RunFormState {
   errorsOf(key: string): string[] | undefined;
   /** Every problem, whether shown yet or not. */
   errors: FieldErrors;
+  /** Null while something is wrong. */
+  config: RunConfig | null;
   plan: RunPlan | null;
   facts: PlanFacts | undefined;
   isCounting: boolean;
@@ -41,12 +45,29 @@ function useSettled<T>(value: T, milliseconds: number): T {
   return settled;
 }
 
+const OBJECTIVE_KEYS = Object.keys(ObjectiveSettings.shape) as (keyof ObjectiveSettings)[];
+
+/** Settings that make other sequences. */
+export const PREPARATION_FIELDS = [
+  "model_type",
+  "dataset_name",
+  "max_seq_length",
+  "eval_split",
+  "seed",
+  ...OBJECTIVE_KEYS,
+] as const;
+
 /** The address that counts blocks, or null while what it needs is not typed rightly. */
 function planAddressOf(values: FormValues, errors: FieldErrors): string | null {
   const needed = ["model_type", "dataset_name", "max_seq_length", "eval_split", "seed", "init_adapter"] as const;
-  if (needed.some((key) => errors[key] !== undefined)) return null;
-  return `/api/runs/plan?${new URLSearchParams(needed.map((key) => [key, values[key].trim()]))}`;
+  if ([...needed, ...OBJECTIVE_KEYS].some((key) => errors[key] !== undefined)) return null;
+  const objective = objectiveOf(ObjectiveSettings.parse(pick(inputOf(values), OBJECTIVE_KEYS)));
+  const parameters = needed.map((key) => [key, values[key].trim()]);
+  return `/api/runs/plan?${new URLSearchParams([...parameters, ["objective", JSON.stringify(objective)]])}`;
 }
+
+const pick = (values: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(keys.map((key) => [key, values[key]]));
 
 export function useRunForm(start: FormValues, keepsDraft: boolean, repeatsRun: boolean): RunFormState {
   const [typed, setTyped] = useState(start);
@@ -101,7 +122,9 @@ export function useRunForm(start: FormValues, keepsDraft: boolean, repeatsRun: b
   const fitting = draftPlan && Math.floor(draftPlan.totalSteps * WARMUP_SHARE);
   const isWarmupAdapted = !isWarmupOwn && fitting !== null && Number(typed.warmup_steps) > fitting;
   const values = isWarmupAdapted ? { ...typed, warmup_steps: String(fitting) } : typed;
-  const errors: FieldErrors = { ...own.errors };
+  // What does not fit model or dataset stands beside its setting.
+  const misfits = query.error instanceof ApiError ? query.error.fieldErrors : {};
+  const errors: FieldErrors = { ...misfits, ...own.errors };
   if (
     draftPlan &&
     errors.warmup_steps === undefined &&
@@ -117,6 +140,7 @@ export function useRunForm(start: FormValues, keepsDraft: boolean, repeatsRun: b
   return {
     values,
     errors,
+    config: own.config,
     plan: draftPlan,
     facts,
     isCounting: query.isFetching,
@@ -140,7 +164,7 @@ export function useRunForm(start: FormValues, keepsDraft: boolean, repeatsRun: b
       save(next, true);
     },
     errorsOf(key) {
-      const shown = showsAll || touched.has(key) ? (errors[key] ?? []) : [];
+      const shown = showsAll || touched.has(key) || key in misfits ? (errors[key] ?? []) : [];
       const all = [...new Set([...shown, ...(serverErrors[key] ?? [])])];
       return all.length > 0 ? all : undefined;
     },

@@ -16,8 +16,14 @@ function show(value: RunConfig[keyof RunConfig]): string {
 
 /** Those that count beside the others: no number of another optimizer or schedule. */
 function settingsOf(config: RunConfig): (keyof RunConfig)[] {
-  const { optimizer, scheduler } = config;
-  const others = { optimizer, scheduler, early_stopping_patience: String(config.early_stopping_patience) };
+  const { optimizer, scheduler, objective } = config;
+  const others = {
+    optimizer,
+    scheduler,
+    objective,
+    early_stopping_patience: String(config.early_stopping_patience),
+    fim_rate: String(config.fim_rate),
+  };
   return (Object.keys(config) as (keyof RunConfig)[]).filter((key) => isAsked(key, others));
 }
 

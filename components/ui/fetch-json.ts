@@ -3,11 +3,14 @@
 /** Thrown with the server's own sentence; `status` 0 means that the server could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
+  /** By setting, where the server says so. */
+  readonly fieldErrors: Record<string, string[]>;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, fieldErrors: Record<string, string[]> = {}) {
     super(message);
     this.name = "ApiError";
     this.status = status;
+    this.fieldErrors = fieldErrors;
   }
 }
 
@@ -22,9 +25,10 @@ export async function fetchJson<T>(address: string, init?: RequestInit): Promise
   }
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
-  const message = (body as { message?: unknown } | null)?.message;
+  const { message, fieldErrors } = (body ?? {}) as { message?: unknown; fieldErrors?: Record<string, string[]> };
   throw new ApiError(
     response.status,
     typeof message === "string" ? message : `The studio answered with status ${response.status}.`,
+    fieldErrors,
   );
 }

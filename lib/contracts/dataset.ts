@@ -1,5 +1,6 @@
 /** @file Where a dataset comes from, and what is known of it. */
 import { z } from "zod";
+import type { ObjectiveCounts } from "./prepared-blocks";
 
 export const DatasetSource = z.discriminatedUnion("kind", [
   /** A folder of source code on the server's disk. Absolute, or relative to the working directory. */
@@ -43,6 +44,12 @@ export interface LengthHistogram {
   longest: number;
 }
 
+/**
+ * What a token is in its sample. "sentinel": the marks of fill in the middle; "end": the end-of-text token after all.
+ */
+export const SAMPLE_PARTS = ["text", "prompt", "prefix", "suffix", "middle", "sentinel", "end"] as const;
+export type SamplePart = (typeof SAMPLE_PARTS)[number];
+
 /** One token of the loss-mask view, as the trainer sees it. */
 export interface MaskToken {
   id: number;
@@ -52,6 +59,8 @@ export interface MaskToken {
   /** Document inside the block; -1 is padding. */
   segment: number;
   position: number;
+  /** Null for padding. */
+  part: SamplePart | null;
 }
 
 export interface MaskBlock {
@@ -62,4 +71,6 @@ export interface MaskBlock {
   trainableTokens: number;
   /** Documents in this block, in segment order. */
   documents: string[];
+  /** Of the whole preparation. */
+  counts: ObjectiveCounts;
 }

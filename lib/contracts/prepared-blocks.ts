@@ -12,6 +12,7 @@
  * A document longer than a block is cut into pieces; each piece is a segment of its own, with positions from 0.
  */
 import { z } from "zod";
+import { DEFAULT_OBJECTIVE, ObjectiveSettings } from "./objective-settings";
 
 export const IGNORE_LABEL = -100;
 export const PADDING_SEGMENT = -1;
@@ -29,6 +30,18 @@ const SplitManifest = z.strictObject({
   sha256: z.strictObject({ tokens: z.string(), labels: z.string(), positions: z.string(), segments: z.string() }),
 });
 
+/** How often each thing happened, in documents, samples or turns as the name says; what never happened is absent. */
+const ObjectiveCounts = z.partialRecord(
+  z.enum([
+    "fimSamples",
+    "spmSamples",
+    /** Pieces that have too many tokens for a sequence however they are cut: they stay plain text. */
+    "fimUnfit",
+  ]),
+  z.int().min(0),
+);
+export type ObjectiveCounts = z.infer<typeof ObjectiveCounts>;
+
 export const BlocksManifest = z.strictObject({
   version: z.literal(1),
   blockLength: z.int().min(2),
@@ -39,6 +52,10 @@ export const BlocksManifest = z.strictObject({
   tokenizerHash: z.string(),
   seed: z.int(),
   evalSplit: z.number(),
+  /** What of the documents is trained on; blocks of earlier versions were all "causal". */
+  objective: ObjectiveSettings.default(DEFAULT_OBJECTIVE),
+  /** What the objective made of the documents, and what it could not use; see ObjectiveCounts. */
+  counts: ObjectiveCounts.default({}),
   splits: z.strictObject({ train: SplitManifest, eval: SplitManifest }),
 });
 export type BlocksManifest = z.infer<typeof BlocksManifest>;

@@ -4,13 +4,11 @@
  */
 import { z } from "zod";
 import { adapterStartProblem } from "./adapter-start-problem";
+import { finite, whole } from "./bounded-number";
 import { patternProblem } from "./name-pattern";
+import { ObjectiveSettings } from "./objective-settings";
 import { weightsProblem } from "./weights-problem";
 import "./zod-words";
-
-const finite = (min: number, max: number) =>
-  z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
-const whole = (min: number, max: number) => finite(min, max).refine(Number.isInteger, "must be a whole number");
 
 /**
  * How the frozen matrices of linear layers are held: fp32; bf16, which is also f16 where the file has that; int8 with a
@@ -52,6 +50,8 @@ const Settings = z.strictObject({
   max_seq_length: whole(64, 131072).default(128),
   /** Optimizer steps of linear warm-up; must be below the run's total steps, which is checked when the dataset is known. */
   warmup_steps: whole(0, 1000).default(100),
+
+  ...ObjectiveSettings.shape,
 
   method: z.enum(METHODS).default("lora"),
   rank: whole(1, 512).default(16),

@@ -4,6 +4,8 @@ import { type PlanFacts, planRun } from "./run-plan";
 
 const facts: PlanFacts = {
   trainBlocks: 100,
+  trainableShare: 1,
+  counts: {},
   evalBlocks: 10,
   linears: [0, 1, 2, 3].flatMap((layer) => [
     { name: `model.layers.${layer}.self_attn.q_proj`, inputs: 64, outputs: 64 },

@@ -1,6 +1,7 @@
 /** @file What a run will be, from counted blocks and the model's real layer shapes. The form computes it while people type. */
 import { type AdapterSettings, withAdapterSettings } from "./adapter-config";
 import { countSteps } from "./count-steps";
+import type { ObjectiveCounts } from "./prepared-blocks";
 import type { RunConfig } from "./run-config";
 import { type ModuleSelection, patternValue, selectModules, selectSavedWeights } from "./select-modules";
 
@@ -15,6 +16,10 @@ export interface LinearModule {
 export interface PlanFacts {
   trainBlocks: number;
   evalBlocks: number;
+  /** Of the training tokens, those that get loss. */
+  trainableShare: number;
+  /** What the objective made of the documents. */
+  counts: ObjectiveCounts;
   /** The linear layers that can get an adapter. */
   linears: LinearModule[];
   /** Every weight by full name with its number of elements; a tied output head is listed as such. */

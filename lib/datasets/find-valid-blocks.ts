@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { DEFAULT_OBJECTIVE } from "@/lib/contracts/objective-settings";
 import { BlocksManifest } from "@/lib/contracts/prepared-blocks";
 import type { PrepareBlocksOptions } from "./prepare-blocks";
 import { BLOCK_FILE_KINDS, blockFile, documentsFile } from "./write-split";
@@ -16,7 +17,10 @@ const verified = new Map<string, string>();
 /** The manifest when every file is there and has its sha256, otherwise null. */
 export async function findValidBlocks(
   blocksDir: string,
-  options: Pick<PrepareBlocksOptions, "datasetId" | "contentHash" | "tokenizer" | "blockLength" | "evalSplit" | "seed">,
+  options: Pick<
+    PrepareBlocksOptions,
+    "datasetId" | "contentHash" | "tokenizer" | "blockLength" | "evalSplit" | "seed" | "objective"
+  >,
 ): Promise<BlocksManifest | null> {
   const manifest = await findManifest(join(blocksDir, "manifest.json"));
   if (
@@ -27,7 +31,8 @@ export async function findValidBlocks(
     manifest.vocabularySize !== options.tokenizer.vocabularySize ||
     manifest.blockLength !== options.blockLength ||
     manifest.evalSplit !== options.evalSplit ||
-    manifest.seed !== options.seed
+    manifest.seed !== options.seed ||
+    JSON.stringify(manifest.objective) !== JSON.stringify(options.objective ?? DEFAULT_OBJECTIVE)
   ) {
     return null;
   }

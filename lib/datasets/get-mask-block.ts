@@ -1,6 +1,6 @@
 /** @file The loss-mask view: a block's tokens as the trainer sees them. */
-import type { MaskBlock } from "@/lib/contracts/dataset";
-import { IGNORE_LABEL, type SplitName } from "@/lib/contracts/prepared-blocks";
+import type { MaskBlock, SamplePart } from "@/lib/contracts/dataset";
+import { IGNORE_LABEL, PADDING_SEGMENT, type SplitName } from "@/lib/contracts/prepared-blocks";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import type { PreparedBlocks } from "./prepare-blocks";
 import { readBlock } from "./read-block";
@@ -13,19 +13,22 @@ export async function getMaskBlock(
   index: number,
 ): Promise<MaskBlock> {
   const block = await readBlock(blocksDir, manifest, split, index);
-  const tokens = Array.from(block.tokens, (id, i) => ({
-    id,
-    text: tokenizer.tokenText(id),
-    hasLoss: block.labels[i] !== IGNORE_LABEL,
-    segment: block.segments[i] as number,
-    position: block.positions[i] as number,
-  }));
+  const parts = block.documents.map(
+    ({ runs }) => runs?.flatMap(({ part, length }) => Array(length).fill(part)) ?? null,
+  );
+  const tokens = Array.from(block.tokens, (id, i) => {
+    const segment = block.segments[i] as number;
+    const position = block.positions[i] as number;
+    const part: SamplePart | null = segment === PADDING_SEGMENT ? null : (parts[segment]?.[position] ?? "text");
+    return { id, text: tokenizer.tokenText(id), hasLoss: block.labels[i] !== IGNORE_LABEL, segment, position, part };
+  });
   return {
     split,
     index,
     blocks: manifest.splits[split].blocks,
     tokens,
     trainableTokens: tokens.filter((token) => token.hasLoss).length,
-    documents: block.documents,
+    documents: block.documents.map(({ name }) => name),
+    counts: manifest.counts,
   };
 }

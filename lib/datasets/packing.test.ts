@@ -1,19 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { cutDocument } from "./cut-document";
+import { cutSample } from "./cut-sample";
 import { packPieces } from "./pack-pieces";
 import { splitDocuments } from "./split-documents";
+import { addRun, type TrainingSample } from "./training-sample";
 
-describe("cutDocument", () => {
-  it("covers every token once, in order, in pieces that fit, with loss on all but the first of each", () => {
+/** A sample of `length` tokens, the first `prompt` of which get no loss. */
+function sampleOf(length: number, prompt: number): TrainingSample {
+  const sample: TrainingSample = { ids: [], runs: [] };
+  const ids = Array.from({ length }, (_, i) => i);
+  addRun(sample, "prompt", false, ids.slice(0, prompt));
+  addRun(sample, "text", true, ids.slice(prompt));
+  return sample;
+}
+
+describe("cutSample", () => {
+  it("covers every token once, in order, in pieces that fit, with loss after the first of each", () => {
     for (let length = 2; length <= 40; length++) {
       for (const blockLength of [3, 4, 7, 16]) {
-        const pieces = cutDocument(length, 0, blockLength);
         let at = 0;
-        for (const piece of pieces) {
+        for (const piece of cutSample(sampleOf(length, 0), blockLength)) {
           expect(piece.start).toBe(at);
           expect(piece.length).toBeGreaterThan(1);
           expect(piece.length).toBeLessThanOrEqual(blockLength);
-          expect(piece.masked).toBe(1);
+          expect(piece.runs).toEqual([{ part: "text", length: piece.length, hasLoss: true }]);
           at += piece.length;
         }
         expect(at).toBe(length);
@@ -24,15 +33,16 @@ describe("cutDocument", () => {
   it("keeps every token after the prompt, masks exactly the prompt, and drops only prompt", () => {
     for (let length = 2; length <= 40; length++) {
       for (let prompt = 1; prompt < length; prompt++) {
-        const pieces = cutDocument(length, prompt, 8);
+        const pieces = cutSample(sampleOf(length, prompt), 8);
         const first = pieces[0];
         expect(first?.start).toBeLessThan(prompt + 1);
         let at = first?.start ?? 0;
         for (const piece of pieces) {
           expect(piece.start).toBe(at);
           expect(piece.length).toBeLessThanOrEqual(8);
-          expect(piece.masked).toBe(Math.max(1, Math.min(piece.length, prompt - piece.start)));
-          expect(piece.masked).toBeLessThan(piece.length);
+          const masked = piece.runs.reduce((sum, run) => sum + (run.hasLoss ? 0 : run.length), 0);
+          expect(masked).toBe(Math.max(0, Math.min(piece.length, prompt - piece.start)));
+          expect(piece.runs.at(-1)?.hasLoss).toBe(true);
           at += piece.length;
         }
         expect(at).toBe(length);
@@ -41,11 +51,23 @@ describe("cutDocument", () => {
   });
 
   it("gives a completion as much of a long prompt as fits", () => {
-    expect(cutDocument(1000, 990, 100)).toEqual([{ start: 900, length: 100, masked: 90 }]);
+    const runs = [
+      { part: "prompt", length: 90, hasLoss: false },
+      { part: "text", length: 10, hasLoss: true },
+    ];
+    expect(cutSample(sampleOf(1000, 990), 100)).toEqual([{ start: 900, length: 100, runs }]);
   });
 
-  it("gives nothing for a document of one token", () => {
-    expect(cutDocument(1, 0, 8)).toEqual([]);
+  it("gives nothing for a sample of one token, or where only a first token would get loss", () => {
+    expect(cutSample(sampleOf(1, 0), 8)).toEqual([]);
+    const single: TrainingSample = {
+      ids: [1, 2],
+      runs: [
+        { part: "text", length: 1, hasLoss: true },
+        { part: "prompt", length: 1, hasLoss: false },
+      ],
+    };
+    expect(cutSample(single, 8)).toEqual([]);
   });
 });
 

@@ -1,13 +1,15 @@
 /** @file The pieces of one split: their tokens in a file, so that memory holds a few numbers for each. */
 import { readSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
-import type { Piece } from "./cut-document";
+import type { Piece } from "./cut-sample";
+import type { SampleRun } from "./training-sample";
 
 const FLUSH_TOKENS = 1 << 18;
 
 export class PieceStore {
   readonly lengths: number[] = [];
-  readonly masked: number[] = [];
+  /** Null where a piece is nothing but text. */
+  readonly runs: (SampleRun[] | null)[] = [];
   /** Index of each piece's document among all documents of the dataset. */
   readonly documents: number[] = [];
   tokens = 0;
@@ -25,16 +27,21 @@ export class PieceStore {
     return new PieceStore(await open(path, "wx+"), path);
   }
 
-  async add(ids: readonly number[], piece: Piece, document: number): Promise<void> {
+  async add(ids: readonly number[], { start, length, runs }: Piece, document: number): Promise<void> {
     this.offsets.push(this.tokens);
-    this.lengths.push(piece.length);
-    this.masked.push(piece.masked);
+    this.lengths.push(length);
+    this.runs.push(runs.every(({ part }) => part === "text" || part === "end") ? null : runs);
     this.documents.push(document);
-    this.tokens += piece.length;
-    this.trainableTokens += piece.length - piece.masked;
-    for (let i = piece.start; i < piece.start + piece.length; i++) {
-      if (this.buffered === this.buffer.length) await this.flush();
-      this.buffer[this.buffered++] = ids[i] as number;
+    this.tokens += length;
+    let at = start;
+    for (const run of runs) {
+      for (let i = 0; i < run.length; i++, at++) {
+        const hasLoss = run.hasLoss && at > start;
+        if (hasLoss) this.trainableTokens++;
+        if (this.buffered === this.buffer.length) await this.flush();
+        const id = ids[at] as number;
+        this.buffer[this.buffered++] = hasLoss ? id : ~id;
+      }
     }
   }
 
@@ -44,7 +51,10 @@ export class PieceStore {
     this.buffered = 0;
   }
 
-  /** Reads a piece's tokens into `target`; call flush() once before. Synchronous, since pieces are small and many. */
+  /**
+   * Reads a piece into `target`: a token with loss as its id, one without as the id's bitwise complement, which is negative.
+   * Call flush() once before. Synchronous, since pieces are small and many.
+   */
   read(piece: number, target: Int32Array): void {
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
     const position = (this.offsets[piece] as number) * 4;

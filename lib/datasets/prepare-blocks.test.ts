@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEFAULT_OBJECTIVE } from "@/lib/contracts/objective-settings";
 import { BlocksManifest, IGNORE_LABEL } from "@/lib/contracts/prepared-blocks";
 import { createTokenizerConfig } from "@/lib/tokenizers/create-tokenizer-config";
 import { loadTokenizer } from "@/lib/tokenizers/load-tokenizer";
@@ -74,7 +75,7 @@ async function readAll({ blocksDir, manifest }: PreparedBlocks, split: "train" |
 function reassemble(blocks: Block[]): Map<string, { ids: number[]; labels: number[]; pieces: number[] }> {
   const found = new Map<string, { ids: number[]; labels: number[]; pieces: number[] }>();
   for (const block of blocks) {
-    for (const [segment, name] of block.documents.entries()) {
+    for (const [segment, { name }] of block.documents.entries()) {
       const document = found.get(name) ?? { ids: [], labels: [], pieces: [] };
       found.set(name, document);
       let length = 0;
@@ -272,6 +273,85 @@ describe("prepareBlocks", () => {
         .filter((id) => id === tokenizer.eosTokenId);
     expect(await ends(inRow)).toHaveLength(2);
     expect(await ends(inFile)).toHaveLength(1);
+  });
+});
+
+describe("fill in the middle", () => {
+  const fim = (change: object = {}) => ({ objective: { ...DEFAULT_OBJECTIVE, objective: "fim" as const, ...change } });
+
+  it("puts files together again from what lies in the blocks, in both orders", async () => {
+    const tinyCode = await loadTokenizer("models/tiny-code");
+    const texts = Array.from({ length: 40 }, (_, i) => code(i, 1 + (i % 9)).replaceAll("\n", i % 2 ? "\r\n" : "\n"));
+    const dataset = await build(texts.map((text) => ({ text })));
+    const prepared = await prepareBlocks(
+      settings(dataset, { tokenizer: tinyCode, blockLength: 64, ...fim({ fim_rate: 0.8, fim_spm_rate: 0.5 }) }),
+    );
+    const rebuilt = new Map<string, string>();
+    let samples = 0;
+    for (const split of ["train", "eval"] as const) {
+      for (const block of await readAll(prepared, split)) {
+        for (const [segment, { name, runs }] of block.documents.entries()) {
+          const ids = [...block.tokens].filter((_, i) => block.segments[i] === segment);
+          const parts: Record<string, string> = {};
+          let at = 0;
+          for (const { part, length } of runs ?? [{ part: "text", length: ids.length }]) {
+            const kept = ids.slice(at, at + length).filter((id) => id !== tinyCode.eosTokenId);
+            parts[part] = tinyCode.decode(kept);
+            at += length;
+          }
+          expect(at).toBe(ids.length);
+          if (runs !== null) samples++;
+          const { prefix = "", middle = "", suffix = "", text = "" } = parts;
+          rebuilt.set(name, (rebuilt.get(name) ?? "") + text + prefix + middle + suffix);
+        }
+      }
+    }
+    expect(samples).toBe(prepared.manifest.counts.fimSamples);
+    // Blocks are packed: pieces of one document may lie in any order, so long ones are compared by their lines' set.
+    for (const [i, text] of texts.entries()) {
+      const found = rebuilt.get(`line ${i + 1}`) ?? "";
+      expect([...found].toSorted().join("")).toBe([...text].toSorted().join(""));
+      if (tinyCode.encode(text).length < 50) expect(found).toBe(text);
+    }
+  });
+
+  it("is part of the manifest, and other settings make other blocks", async () => {
+    const dataset = await build(Array.from({ length: 20 }, (_, i) => ({ text: code(i, 3) })));
+    const tinyCode = await loadTokenizer("models/tiny-code");
+    const prepare = (change: object) => prepareBlocks(settings(dataset, { tokenizer: tinyCode, ...change }));
+    const plain = await prepare({});
+    expect(plain.manifest.objective).toEqual(DEFAULT_OBJECTIVE);
+    const filled = await prepare(fim());
+    expect(filled.manifest.objective).toMatchObject({ objective: "fim", fim_rate: 0.5 });
+    const folders = [
+      plain,
+      filled,
+      await prepare(fim({ fim_spm_rate: 1 })),
+      await prepare(fim({ fim_loss: "middle" })),
+    ];
+    expect(new Set(folders.map(({ blocksDir }) => blocksDir)).size).toBe(4);
+    // A manifest of an earlier version says nothing of objectives.
+    const { objective: _, counts: __, ...old } = plain.manifest;
+    expect(BlocksManifest.parse(old)).toEqual({ ...plain.manifest, counts: {} });
+  });
+
+  it("leaves prompts with their completions as they are", async () => {
+    const tinyCode = await loadTokenizer("models/tiny-code");
+    const dataset = await build([{ prompt: "const a =", completion: " 1;" }]);
+    const prepared = await prepareBlocks(settings(dataset, { tokenizer: tinyCode, ...fim({ fim_rate: 1 }) }));
+    const view = await getMaskBlock(prepared, tinyCode, "train", 0);
+    expect(view.tokens.map(({ part }) => part)).not.toContain("middle");
+    expect(view.tokens.filter(({ part }) => part === "prompt").every(({ hasLoss }) => !hasLoss)).toBe(true);
+    const all = { objective: { ...DEFAULT_OBJECTIVE, train_on_inputs: true } };
+    const learned = await prepareBlocks(settings(dataset, { tokenizer: tinyCode, ...all }));
+    expect(learned.manifest.splits.train.trainableTokens).toBe(learned.manifest.splits.train.tokens - 1);
+  });
+
+  it("says which models can, where the tokenizer lacks the tokens", async () => {
+    const dataset = await build([{ text: code(1, 3) }]);
+    const failure = await prepareBlocks(settings(dataset, fim())).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "invalid_input", fieldErrors: { objective: [expect.any(String)] } });
+    expect(String(failure)).toContain("Qwen2.5-Coder");
   });
 });
 

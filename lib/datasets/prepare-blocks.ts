@@ -1,23 +1,25 @@
 /** @file From documents to the blocks that every engine trains on: tokenize, mask, split, cut, pack, write. */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { DEFAULT_OBJECTIVE, type ObjectiveSettings } from "@/lib/contracts/objective-settings";
 import type { BlocksManifest, SplitName } from "@/lib/contracts/prepared-blocks";
 import { AppError } from "@/lib/errors";
 import { createPause } from "@/lib/tokenizers/create-pause";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
-import { cutDocument } from "./cut-document";
+import { countObjective } from "./count-objective";
+import { createSampler } from "./create-sampler";
+import { cutSample } from "./cut-sample";
 import { readDatasetSummary, writeJson } from "./dataset-folder";
 import { findValidBlocks } from "./find-valid-blocks";
 import { PieceStore } from "./piece-store";
 import { markUsed, pruneBlocks } from "./prune-blocks";
 import { readDocuments } from "./read-documents";
 import { splitDocuments } from "./split-documents";
-import { tokenizeDocument } from "./tokenize-document";
 import { removeFolder, writeFolder } from "./write-folder";
 import { writeSplit } from "./write-split";
 
 /** Changes whenever the same settings would give other blocks. */
-const PREPARATION_VERSION = 1;
+const PREPARATION_VERSION = 2;
 
 const SPLITS = ["train", "eval"] as const satisfies readonly SplitName[];
 
@@ -32,6 +34,8 @@ export interface PrepareBlocksOptions {
   /** Share of documents held out, 0 to 1. */
   evalSplit: number;
   seed: number;
+  /** What of the documents is trained on; see objectiveOf. Absent: all of each. */
+  objective?: ObjectiveSettings | undefined;
   signal?: AbortSignal | undefined;
   /** Called now and then with documents done. */
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
@@ -49,7 +53,7 @@ export interface PreparedBlocks {
  * Errors: `invalid_input` when there is nothing to learn from or the dataset's files are not what was written.
  */
 export async function prepareBlocks(options: PrepareBlocksOptions): Promise<PreparedBlocks> {
-  const { datasetDir, contentHash, tokenizer, blockLength, evalSplit, seed } = options;
+  const { datasetDir, contentHash, tokenizer, blockLength, evalSplit, seed, objective = DEFAULT_OBJECTIVE } = options;
   const summary = await readDatasetSummary(datasetDir);
   if (summary.contentHash !== contentHash) {
     throw new AppError(
@@ -57,7 +61,8 @@ export async function prepareBlocks(options: PrepareBlocksOptions): Promise<Prep
       `The files in ${datasetDir} belong to another build of the dataset: add it again.`,
     );
   }
-  const key = [PREPARATION_VERSION, contentHash, tokenizer.hash, blockLength, evalSplit, seed].join("\n");
+  const parts = [PREPARATION_VERSION, contentHash, tokenizer.hash, blockLength, evalSplit, seed];
+  const key = [...parts, JSON.stringify(objective)].join("\n");
   const blocksDir = join(datasetDir, "blocks", createHash("sha256").update(key).digest("hex").slice(0, 24));
   const found = await findValidBlocks(blocksDir, options);
   if (found !== null) {
@@ -82,6 +87,9 @@ async function writeBlocks(
   specialTokens: "parse" | "text",
 ): Promise<BlocksManifest> {
   const { datasetDir, datasetId, contentHash, tokenizer, blockLength, evalSplit, seed, signal } = options;
+  const { objective = DEFAULT_OBJECTIVE } = options;
+  const { counts: objectiveCounts, count } = countObjective();
+  const sampler = createSampler({ settings: objective, tokenizer, specialTokens, blockLength, seed, count });
   const names: string[] = [];
   for await (const { name } of readDocuments(datasetDir, signal)) names.push(name);
   const splits = splitDocuments(names, evalSplit, seed);
@@ -96,10 +104,14 @@ async function writeBlocks(
     let index = 0;
     for await (const document of readDocuments(datasetDir, signal)) {
       const split = splits[index] as SplitName;
-      const { ids, promptLength } = tokenizeDocument(document, tokenizer, specialTokens);
-      const cut = cutDocument(ids.length, promptLength, blockLength);
-      for (const piece of cut) await pieces[split].add(ids, piece, index);
-      if (cut.length > 0) {
+      let hasPieces = false;
+      for (const sample of await sampler.samplesOf(document)) {
+        for (const piece of cutSample(sample, blockLength)) {
+          await pieces[split].add(sample.ids, piece, index);
+          hasPieces = true;
+        }
+      }
+      if (hasPieces) {
         counts[split].documents++;
         counts[split].bytes += Buffer.byteLength(document.text);
       }
@@ -135,6 +147,8 @@ async function writeBlocks(
       tokenizerHash: tokenizer.hash,
       seed,
       evalSplit,
+      objective,
+      counts: objectiveCounts,
       splits: written as BlocksManifest["splits"],
     };
     await writeJson(join(folder, "manifest.json"), manifest);

@@ -1,17 +1,17 @@
 /** @file One prepared block, read back and checked. */
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { type BlocksManifest, IGNORE_LABEL, PADDING_SEGMENT, type SplitName } from "@/lib/contracts/prepared-blocks";
 import { AppError } from "@/lib/errors";
 import { readLines } from "./read-lines";
+import { readSegments, type SegmentLine } from "./segments-line";
 import { type BlockFileKind, blockFile, documentsFile } from "./write-split";
 
 const MAX_NAMES_BYTES = 64_000_000;
 
 /** Four rows of `blockLength` values, and the document of each segment. */
 export interface Block extends Record<BlockFileKind, Int32Array> {
-  documents: string[];
+  documents: SegmentLine[];
 }
 
 /** Errors: `not_found` for a block that the split does not have, `invalid_input` naming the file that is damaged. */
@@ -32,7 +32,7 @@ export async function readBlock(
     labels: await read("labels"),
     positions: await read("positions"),
     segments: await read("segments"),
-    documents: await readNames(join(blocksDir, documentsFile(split)), index),
+    documents: await readDocumentsLine(join(blocksDir, documentsFile(split)), index),
   };
   checkBlock(block, manifest, join(blocksDir, blockFile(split, "tokens")), index);
   return block;
@@ -53,10 +53,10 @@ async function readRow(path: string, index: number, blockLength: number): Promis
   }
 }
 
-async function readNames(path: string, index: number): Promise<string[]> {
+async function readDocumentsLine(path: string, index: number): Promise<SegmentLine[]> {
   try {
     for await (const { number, bytes } of readLines(path, MAX_NAMES_BYTES)) {
-      if (number === index + 1) return z.array(z.string()).parse(JSON.parse((bytes ?? Buffer.of()).toString()));
+      if (number === index + 1) return readSegments((bytes ?? Buffer.of()).toString());
     }
   } catch (cause) {
     throw new AppError("invalid_input", `${path} is damaged: prepare the dataset again.`, { cause });

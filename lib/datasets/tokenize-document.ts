@@ -1,18 +1,20 @@
 import type { DatasetDocument } from "@/lib/contracts/dataset";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
+import { addRun, type TrainingSample } from "./training-sample";
 
 /**
  * Tokens of prompt and text, which are tokenized apart so that the border between them is one at generation too, and the
  * end-of-text token, which gets loss: a model must learn to stop.
  */
 export function tokenizeDocument(
-  document: DatasetDocument,
+  document: Pick<DatasetDocument, "prompt" | "text">,
   tokenizer: Tokenizer,
   specialTokens: "parse" | "text",
-): { ids: number[]; promptLength: number } {
-  const text = tokenizer.encode(document.text, { specialTokens });
-  const prompt = document.prompt ? tokenizer.encode(document.prompt, { specialTokens }) : [];
-  const ids = prompt.length === 0 ? text : prompt.concat(text);
-  ids.push(tokenizer.eosTokenId);
-  return { ids, promptLength: prompt.length };
+  trainOnInputs = false,
+): TrainingSample {
+  const sample: TrainingSample = { ids: [], runs: [] };
+  if (document.prompt) addRun(sample, "prompt", trainOnInputs, tokenizer.encode(document.prompt, { specialTokens }));
+  addRun(sample, "text", true, tokenizer.encode(document.text, { specialTokens }));
+  addRun(sample, "end", true, [tokenizer.eosTokenId]);
+  return sample;
 }

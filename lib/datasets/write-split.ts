@@ -4,12 +4,13 @@ import { type BlocksManifest, IGNORE_LABEL, PADDING_SEGMENT, type SplitName } fr
 import { HashedFileWriter } from "./hashed-file-writer";
 import { packPieces } from "./pack-pieces";
 import type { PieceStore } from "./piece-store";
+import { writeSegments } from "./segments-line";
 
 export const BLOCK_FILE_KINDS = ["tokens", "labels", "positions", "segments"] as const;
 export type BlockFileKind = (typeof BLOCK_FILE_KINDS)[number];
 
 export const blockFile = (split: SplitName, kind: BlockFileKind): string => `${split}.${kind}.bin`;
-/** One line a block: a JSON array of document names, one for each segment. */
+/** One line a block: a JSON array with one entry for each segment, see segments-line.ts. */
 export const documentsFile = (split: SplitName): string => `${split}.documents.jsonl`;
 
 interface WriteSplitOptions {
@@ -46,9 +47,11 @@ export async function writeSplit(
     for (const block of packed) {
       const rows = fillBlock(block, pieces, blockLength, padTokenId);
       for (const kind of BLOCK_FILE_KINDS) await files[kind].write(new Uint8Array(rows[kind].buffer));
-      await documents.write(
-        Buffer.from(`${JSON.stringify(block.map((piece) => names[pieces.documents[piece] as number]))}\n`),
-      );
+      const segments = block.map((piece) => ({
+        name: names[pieces.documents[piece] as number] as string,
+        runs: pieces.runs[piece] ?? null,
+      }));
+      await documents.write(Buffer.from(`${writeSegments(segments)}\n`));
       await pause();
     }
     const sha256 = {
@@ -78,11 +81,13 @@ function fillBlock(
   let at = 0;
   for (const [segment, piece] of block.entries()) {
     const length = pieces.lengths[piece] as number;
-    const masked = pieces.masked[piece] as number;
-    const row = tokens.subarray(at, at + length);
-    pieces.read(piece, row);
-    labels.set(row.subarray(masked), at + masked);
-    for (let i = 0; i < length; i++) positions[at + i] = i;
+    pieces.read(piece, tokens.subarray(at, at + length));
+    for (let i = 0; i < length; i++) {
+      const value = tokens[at + i] as number;
+      if (value < 0) tokens[at + i] = ~value;
+      else labels[at + i] = value;
+      positions[at + i] = i;
+    }
     segments.fill(segment, at, at + length);
     at += length;
   }

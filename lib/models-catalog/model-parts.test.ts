@@ -27,7 +27,7 @@ describe.each(readdirSync(FIXTURES))("%s", (name) => {
     const parts = await readModelParts(folder, name);
     const settings = RunConfig.parse({ model_type: "m", dataset_name: "d", rank: 4, target_modules: "all-linear" });
     const { trainableParameters } = planRun(
-      { ...parts, trainBlocks: 1, evalBlocks: 0, totalParameters, adapter: null },
+      { ...parts, trainBlocks: 1, trainableShare: 1, counts: {}, evalBlocks: 0, totalParameters, adapter: null },
       settings,
     );
     const adapter = await readSafetensorsHeader(join(folder, "adapter", "adapter_model.safetensors"));
@@ -40,7 +40,15 @@ const METHODS = join(import.meta.dirname, "../../tests/fixtures/methods");
 it.each(readdirSync(METHODS))("method %s trains as many parameters as peft says", async (name) => {
   const expected = JSON.parse(await readFile(join(METHODS, name, "expected.json"), "utf8"));
   const parts = await readModelParts(join(FIXTURES, expected.model), expected.model);
-  const facts = { ...parts, trainBlocks: 1, evalBlocks: 0, totalParameters: 1, adapter: null };
+  const facts = {
+    ...parts,
+    trainBlocks: 1,
+    trainableShare: 1,
+    counts: {},
+    evalBlocks: 0,
+    totalParameters: 1,
+    adapter: null,
+  };
   const settings = RunConfig.parse({ model_type: "m", dataset_name: "d", ...expected.settings });
   expect(planRun(facts, settings).trainableParameters).toBe(expected.trainable);
   // As one goes on from such an adapter: what it was trained with holds.

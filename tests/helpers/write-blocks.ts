@@ -1,7 +1,9 @@
 /** @file A small prepared-blocks folder whose text can be learned: each token is mostly followed by the next number. */
+
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DEFAULT_OBJECTIVE } from "@/lib/contracts/objective-settings";
 import type { BlocksManifest } from "@/lib/contracts/prepared-blocks";
 import { Rng } from "@/lib/engine/optim/rng";
 
@@ -61,6 +63,8 @@ export async function writeBlocks(dir: string, options: BlocksOptions): Promise<
     datasetHash: "0",
     tokenizerHash: options.tokenizerHash ?? "0",
     seed: 42,
+    objective: DEFAULT_OBJECTIVE,
+    counts: {},
     evalSplit: 0.1,
     splits: {
       train: await writeSplit("train", options.trainBlocks),

@@ -1,15 +1,15 @@
 /** @file From a run's settings to all that its trainer needs on disk. */
 import { countSteps } from "@/lib/contracts/count-steps";
+import { objectiveOf } from "@/lib/contracts/objective-settings";
 import type { BlocksManifest } from "@/lib/contracts/prepared-blocks";
 import type { RunConfig } from "@/lib/contracts/run-config";
 import { PROTOCOL_VERSION, type TrainerSpec } from "@/lib/contracts/trainer-protocol";
-import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
 import { findDatasetById } from "@/lib/db/repositories/datasets";
 import type { RunRecord } from "@/lib/db/repositories/runs";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "@/lib/services/context";
 import { datasetDir } from "@/lib/services/datasets/dataset-dir";
-import { loadModelTokenizer } from "@/lib/services/datasets/load-model-tokenizer";
+import { prepareModelBlocks } from "@/lib/services/datasets/prepare-model-blocks";
 import { getModel } from "@/lib/services/models/get-model";
 import { warmupProblem } from "@/lib/services/runs/warmup-problem";
 import type { Patiently } from "./frames-file";
@@ -33,16 +33,14 @@ export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, 
   if (dataset === null)
     throw new AppError("not_found", `The dataset ${datasetName} is gone; start a new run with another.`);
   const model = await getModel(ctx, { modelId: config.model_type });
-  const tokenizer = await loadModelTokenizer(ctx, config.model_type);
   const documentsDir = datasetDir(ctx, dataset.id);
-  const { blocksDir, manifest } = await prepareBlocks({
-    datasetDir: documentsDir,
-    datasetId: dataset.id,
-    contentHash: dataset.contentHash,
-    tokenizer,
-    blockLength: config.max_seq_length,
+  const { blocksDir, manifest } = await prepareModelBlocks(ctx, {
+    dataset,
+    modelId: config.model_type,
+    maxSeqLength: config.max_seq_length,
     evalSplit: config.eval_split,
     seed: config.seed,
+    objective: objectiveOf(config),
     signal,
     onProgress: ({ done, total }) => onProgress(done, total),
   });

@@ -2,19 +2,18 @@
 import { resolve } from "node:path";
 import { type AdapterSettings, withAdapterSettings } from "@/lib/contracts/adapter-config";
 import { countSteps } from "@/lib/contracts/count-steps";
+import { objectiveOf } from "@/lib/contracts/objective-settings";
 import { pissaRankProblem } from "@/lib/contracts/pissa-rank-problem";
 import { fieldErrorsOf, RunConfig } from "@/lib/contracts/run-config";
 import { savedModulesProblem, selectionProblem } from "@/lib/contracts/select-modules";
 import type { ModelView } from "@/lib/contracts/views";
-import { prepareBlocks } from "@/lib/datasets/prepare-blocks";
 import type { DatasetRow } from "@/lib/db/repositories/datasets";
 import { AppError } from "@/lib/errors";
 import { readModelParts } from "@/lib/models-catalog/read-model-folder";
-import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import type { ServiceContext } from "../context";
-import { datasetDir } from "../datasets/dataset-dir";
 import { getDatasetRow } from "../datasets/get-dataset-row";
 import { loadModelTokenizer } from "../datasets/load-model-tokenizer";
+import { prepareModelBlocks } from "../datasets/prepare-model-blocks";
 import { getInitAdapter } from "../models/get-init-adapter";
 import { getModel } from "../models/get-model";
 import { warmupProblem } from "./warmup-problem";
@@ -50,7 +49,7 @@ export async function checkRunConfig(ctx: ServiceContext, config: RunConfig): Pr
     tokenizer !== null &&
     dataset.stats.bytes <= MAX_CHECKED_BYTES;
   const totalSteps = canCount
-    ? await orProblem(() => countTotalSteps(ctx, config, dataset, tokenizer), fieldErrors, "dataset_name")
+    ? await orProblem(() => countTotalSteps(ctx, config, dataset), fieldErrors, "dataset_name")
     : config.max_steps || null;
   if (totalSteps !== null && config.warmup_steps > 0 && config.warmup_steps >= totalSteps) {
     fieldErrors["warmup_steps"] = [warmupProblem(config.warmup_steps, totalSteps)];
@@ -74,20 +73,14 @@ function adopt(config: RunConfig, adapter: AdapterSettings, fieldErrors: Record<
 }
 
 /** By the blocks that the run will train on; the worker finds them ready then. Throws when there is nothing to learn from. */
-async function countTotalSteps(
-  ctx: ServiceContext,
-  config: RunConfig,
-  dataset: DatasetRow,
-  tokenizer: Tokenizer,
-): Promise<number> {
-  const { manifest } = await prepareBlocks({
-    datasetDir: datasetDir(ctx, dataset.id),
-    datasetId: dataset.id,
-    contentHash: dataset.contentHash,
-    tokenizer,
-    blockLength: config.max_seq_length,
+async function countTotalSteps(ctx: ServiceContext, config: RunConfig, dataset: DatasetRow): Promise<number> {
+  const { manifest } = await prepareModelBlocks(ctx, {
+    dataset,
+    modelId: config.model_type,
+    maxSeqLength: config.max_seq_length,
     evalSplit: config.eval_split,
     seed: config.seed,
+    objective: objectiveOf(config),
   });
   return countSteps(manifest.splits.train.blocks, config).totalSteps;
 }
@@ -133,7 +126,8 @@ async function orProblem<T>(
     return await get();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    fieldErrors[field] = [`can't be used: ${error.message.replace(/\.$/, "")}`];
+    if (error.fieldErrors) Object.assign(fieldErrors, error.fieldErrors);
+    else fieldErrors[field] = [`can't be used: ${error.message.replace(/\.$/, "")}`];
     return null;
   }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { getPlanFacts } from "@/lib/services/runs/get-plan-facts";
 import { json } from "@/lib/web/json";
+import { objectiveParameter } from "@/lib/web/objective-parameter";
 import { parse } from "@/lib/web/parse";
 import { route } from "@/lib/web/route";
 
@@ -10,6 +11,7 @@ const Query = z.object({
   max_seq_length: z.coerce.number().int().min(64).max(131072),
   eval_split: z.coerce.number().min(0).max(0.5),
   seed: z.coerce.number().int().min(0).max(2147483647),
+  objective: objectiveParameter,
   init_adapter: z.string().max(1000).default(""),
 });
 
@@ -22,6 +24,7 @@ export const GET = route(async ({ ctx, request }) => {
     maxSeqLength: query.max_seq_length,
     evalSplit: query.eval_split,
     seed: query.seed,
+    objective: query.objective,
     initAdapter: query.init_adapter,
     signal: request.signal,
   });

@@ -4,8 +4,10 @@ import { z } from "zod";
 import { MaskView } from "@/components/mask/mask-view";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
+import { DEFAULT_OBJECTIVE } from "@/lib/contracts/objective-settings";
 import { getDataset } from "@/lib/services/datasets/get-dataset";
 import { listModels } from "@/lib/services/models/list-models";
+import { objectiveParameter } from "@/lib/web/objective-parameter";
 import { orNotFound } from "@/lib/web/or-not-found";
 import { pageContext } from "@/lib/web/page-context";
 
@@ -17,6 +19,7 @@ const Search = z.object({
   length: z.coerce.number().int().min(64).max(131072).catch(256),
   evalSplit: z.coerce.number().min(0).max(0.5).catch(0.1),
   seed: z.coerce.number().int().min(0).catch(42),
+  objective: objectiveParameter.catch(DEFAULT_OBJECTIVE),
   split: z.enum(["train", "eval"]).catch("train"),
   index: z.coerce.number().int().min(0).catch(0),
 });

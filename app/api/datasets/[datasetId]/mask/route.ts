@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { getMaskBlock } from "@/lib/services/datasets/get-mask-block";
 import { json } from "@/lib/web/json";
+import { objectiveParameter } from "@/lib/web/objective-parameter";
 import { parse } from "@/lib/web/parse";
 import { route } from "@/lib/web/route";
 
@@ -9,6 +10,7 @@ const Query = z.object({
   length: z.coerce.number().int().min(64).max(131072),
   evalSplit: z.coerce.number().min(0).max(0.5).default(0.1),
   seed: z.coerce.number().int().min(0).max(2147483647).default(42),
+  objective: objectiveParameter,
   split: z.enum(["train", "eval"]).default("train"),
   index: z.coerce.number().int().min(0).default(0),
 });
