@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from "@/components/ui/format";
 import { Stat } from "@/components/ui/stat";
 import { TimeAgo } from "@/components/ui/time-ago";
+import { describeSource } from "@/lib/contracts/describe-source";
 import type { DatasetView } from "@/lib/contracts/views";
 
 export function DatasetSummary({ dataset: { stats, source, contentHash, createdAt } }: { dataset: DatasetView }) {
@@ -9,7 +10,7 @@ export function DatasetSummary({ dataset: { stats, source, contentHash, createdA
       <Stat label="Documents" value={formatCount(stats.documents)} />
       <Stat label="Size" value={formatBytes(stats.bytes)} />
       <Stat label="Languages" value={formatCount(Object.keys(stats.languages).length)} />
-      <Stat label="Source" value={source.kind === "folder" ? "Folder" : "JSONL"} />
+      <Stat label="Source" value={describeSource(source).what} />
       <Stat label="Added" value={<TimeAgo iso={createdAt} />} />
       <Stat
         label="Content"

@@ -48,14 +48,14 @@ describe.skipIf(executablePath === null)("the main job", () => {
   it("adds a folder of code and shows its real rows", async () => {
     const folder = await addCodeFolder(studio.home, 40);
     await go("/datasets");
-    await page.getByRole("link", { name: "Add dataset" }).first().click();
+    await page.getByRole("link", { name: "New dataset" }).first().click();
     await page.getByLabel("Folder", { exact: true }).fill(`${folder}-missing`);
-    await page.getByRole("button", { name: "Add dataset" }).click();
-    await page.getByRole("alert").getByText("The dataset was not added.").waitFor();
+    await page.getByRole("button", { name: "Build dataset" }).click();
+    await page.getByRole("alert").getByText("The dataset was not started.").waitFor();
     // Where the mistake is, one can go on typing.
-    await page.locator("#path:focus").waitFor();
+    await page.locator("#code-path:focus").waitFor();
     await page.getByLabel("Folder", { exact: true }).fill(folder);
-    await page.getByRole("button", { name: "Add dataset" }).click();
+    await page.getByRole("button", { name: "Build dataset" }).click();
     await page.getByRole("heading", { level: 1, name: "my-project" }).waitFor();
     await page
       .getByText(/export function sum\d+\(values: number\[\]\)/)

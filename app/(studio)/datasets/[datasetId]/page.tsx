@@ -1,28 +1,55 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { DatasetSummary } from "@/components/datasets/dataset-summary";
-import { LanguageBars } from "@/components/datasets/language-bars";
-import { LengthChart } from "@/components/datasets/length-chart";
-import { PreviewRows } from "@/components/datasets/preview-rows";
-import { SkippedList } from "@/components/datasets/skipped-list";
+import { CardView } from "@/components/datasets/card-view";
+import { DatasetOverview } from "@/components/datasets/dataset-overview";
+import { LineageView } from "@/components/datasets/lineage-view";
+import { ReportScreen } from "@/components/datasets/report/report-screen";
 import { buttonClass } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page-header";
+import { Tabs } from "@/components/ui/tabs";
+import { versionedName } from "@/lib/contracts/dataset-name";
+import { describeSource } from "@/lib/contracts/describe-source";
 import { getDataset } from "@/lib/services/datasets/get-dataset";
+import { getDatasetReport } from "@/lib/services/datasets/get-dataset-report";
+import { getLineage } from "@/lib/services/datasets/get-lineage";
 import { listModels } from "@/lib/services/models/list-models";
 import { orNotFound } from "@/lib/web/or-not-found";
 import { pageContext } from "@/lib/web/page-context";
 
 export const metadata: Metadata = { title: "Dataset" };
 
-export default async function DatasetPage({ params }: { params: Promise<{ datasetId: string }> }) {
-  const datasetId = decodeURIComponent((await params).datasetId);
+interface DatasetPageProps {
+  params: Promise<{ datasetId: string }>;
+  searchParams: Promise<{ view?: string | string[] }>;
+}
+
+export default async function DatasetPage({ params, searchParams }: DatasetPageProps) {
+  const asked = { datasetId: decodeURIComponent((await params).datasetId) };
+  const { view } = await searchParams;
   const ctx = await pageContext();
-  const [dataset, models] = await Promise.all([orNotFound(getDataset(ctx, { datasetId })), listModels(ctx)]);
+  const dataset = await orNotFound(getDataset(ctx, asked));
+  const [{ report, card }, { children, ...lineage }, models] = await Promise.all([
+    getDatasetReport(ctx, { datasetId: dataset.id }),
+    getLineage(ctx, { datasetId: dataset.id }),
+    listModels(ctx),
+  ]);
+  const overview = (
+    <DatasetOverview dataset={dataset} modelIds={models.map(({ id }) => id)} hasReport={report !== null} />
+  );
+  const versions = <LineageView datasetId={dataset.id} {...lineage} descendants={children} />;
+  const tabs = [
+    { id: "overview", label: "Overview", panel: overview },
+    ...(report === null ? [] : [{ id: "report", label: "Report", panel: <ReportScreen report={report} /> }]),
+    ...(card === null
+      ? []
+      : [{ id: "card", label: "Data card", panel: <CardView datasetId={dataset.id} card={card} /> }]),
+    { id: "versions", label: "Versions", panel: versions },
+  ];
   return (
     <>
       <PageHeader
-        title={dataset.name}
-        description={<span className="break-all font-mono text-[12.5px]">{dataset.source.path}</span>}
+        title={versionedName(dataset)}
+        description={<span className="break-all font-mono text-[12.5px]">{describeSource(dataset.source).where}</span>}
         actions={
           <>
             <Link href={`/datasets/${dataset.id}/mask`} className={buttonClass("secondary")}>
@@ -34,17 +61,7 @@ export default async function DatasetPage({ params }: { params: Promise<{ datase
           </>
         }
       />
-      <div className="flex flex-col gap-4">
-        <DatasetSummary dataset={dataset} />
-        <div className="grid gap-4 lg:grid-cols-2">
-          <LengthChart datasetId={dataset.id} modelIds={models.map(({ id }) => id)} />
-          <LanguageBars stats={dataset.stats} />
-        </div>
-        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
-          <PreviewRows rows={dataset.preview} documents={dataset.stats.documents} />
-          <SkippedList stats={dataset.stats} />
-        </div>
-      </div>
+      <Tabs key={dataset.id} label="About this dataset" tabs={tabs} initial={String(view ?? "")} param="view" />
     </>
   );
 }

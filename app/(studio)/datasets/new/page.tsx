@@ -1,20 +1,31 @@
 import type { Metadata } from "next";
-import { DatasetForm } from "@/components/datasets/dataset-form";
+import { CodeForm } from "@/components/datasets/new/code-form";
+import { RowsForm } from "@/components/datasets/new/rows-form";
 import { PageHeader } from "@/components/ui/page-header";
+import { Tabs } from "@/components/ui/tabs";
 import { pageContext } from "@/lib/web/page-context";
 import { createJobAction } from "../../actions";
 
-export const metadata: Metadata = { title: "Add dataset" };
+export const metadata: Metadata = { title: "New dataset" };
 
-export default async function NewDatasetPage() {
+interface NewDatasetPageProps {
+  searchParams: Promise<{ source?: string | string[] }>;
+}
+
+export default async function NewDatasetPage({ searchParams }: NewDatasetPageProps) {
+  const { source } = await searchParams;
   await pageContext();
+  const tabs = [
+    { id: "code", label: "Code", panel: <CodeForm create={createJobAction} /> },
+    { id: "upload", label: "Upload", panel: <RowsForm create={createJobAction} /> },
+  ];
   return (
     <>
       <PageHeader
-        title="Add dataset"
+        title="New dataset"
         description="It is read once, cleaned and kept; the original is not touched and nothing leaves this machine."
       />
-      <DatasetForm create={createJobAction} />
+      <Tabs label="Where the data is" tabs={tabs} initial={String(source ?? "")} param="source" />
     </>
   );
 }
