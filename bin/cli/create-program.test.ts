@@ -33,6 +33,8 @@ test.each([
   [["train"], "missing required argument 'config'"],
   [["train", "a.json", "b.json"], "too many arguments"],
   [["resume"], "missing required argument 'run'"],
+  [["dataset", "frobnicate"], "unknown command 'frobnicate'"],
+  [["dataset", "inspect"], "missing required argument 'dataset'"],
   [["db", "frobnicate"], "unknown command 'frobnicate'"],
 ])("%j is a wrong command line and says why", async (args, message) => {
   const { exitCode, output } = await parse(...args);
@@ -47,6 +49,6 @@ test("--version prints the one version there is", async () => {
 test("--help names every command and the exit codes", async () => {
   const { exitCode, output } = await parse("--help");
   expect(exitCode).toBe(0);
-  for (const name of ["serve", "worker", "train", "resume", "doctor", "db", "Exit codes"])
+  for (const name of ["serve", "worker", "train", "resume", "dataset", "doctor", "db", "Exit codes"])
     expect(output).toContain(name);
 });

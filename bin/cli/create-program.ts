@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { version } from "@/lib/config/version";
+import { addDatasetCommands } from "./commands/dataset/add-dataset-commands";
 import { addDatabaseCommands } from "./commands/db";
 import { addDoctorCommand } from "./commands/doctor";
 import { addGenerateCommand } from "./commands/generate";
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   addTrainCommand(program);
   addResumeCommand(program);
   addGenerateCommand(program);
+  addDatasetCommands(program);
   addDoctorCommand(program);
   addDatabaseCommands(program);
   refuseUnknownCommands(program);

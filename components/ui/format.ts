@@ -1,5 +1,7 @@
 /** @file Numbers as people read them. One locale, so that server and browser write the same text. */
 
+export { formatBytes } from "@/lib/contracts/format-bytes";
+
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
 
@@ -11,17 +13,6 @@ export const formatDocuments = (count: number): string =>
 
 /** 4,210,688 → "4.21M". */
 export const formatCompact = (value: number): string => compact.format(value);
-
-export function formatBytes(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
 
 export const formatLoss = (loss: number | null): string => (loss === null ? "–" : loss.toFixed(4));
 

@@ -38,7 +38,7 @@ function StepLine({ step, isFoldable = false }: { step: ReportStep; isFoldable?:
   return (
     <div
       className={cn(
-        "grid grid-cols-[16px_minmax(0,1fr)_auto] items-start gap-x-2 gap-y-1 px-4 py-3",
+        "grid grid-cols-[16px_minmax(0,1fr)] items-start gap-x-2 gap-y-1 px-4 py-3 sm:grid-cols-[16px_minmax(0,1fr)_auto]",
         isFoldable && "cursor-pointer hover:bg-surface-2",
         !step.isOn && "text-text-3",
       )}
@@ -52,7 +52,7 @@ function StepLine({ step, isFoldable = false }: { step: ReportStep; isFoldable?:
         <p className="font-medium text-[13px]">{label}</p>
         <p className="text-[12px] text-text-3">{about}</p>
       </div>
-      <div className="tabular text-right text-[13px]">
+      <div className="tabular text-[13px] max-sm:col-start-2 max-sm:flex max-sm:gap-x-3 sm:text-right">
         <p>{outcomeOf(step)}</p>
         {step.isOn && (
           <p className="text-[12px] text-text-3">{step.reused ? "taken over" : formatDuration(step.durationMs)}</p>
@@ -62,8 +62,11 @@ function StepLine({ step, isFoldable = false }: { step: ReportStep; isFoldable?:
   );
 }
 
+/** They take nothing out. */
+const ARRANGING = ["order", "split"];
+
 /** "took 120 of 4,000 (1.2 MB)", "changed 3", "took nothing", "off". */
-function outcomeOf({ isOn, before, removed, changed }: ReportStep): string {
+function outcomeOf({ id, isOn, before, removed, changed }: ReportStep): string {
   if (!isOn) return "off";
   const parts: string[] = [];
   if (removed.documents > 0)
@@ -71,7 +74,7 @@ function outcomeOf({ isOn, before, removed, changed }: ReportStep): string {
       `took ${formatCount(removed.documents)} of ${formatCount(before.documents)} (${formatBytes(removed.bytes)})`,
     );
   if (changed > 0) parts.push(`changed ${formatCount(changed)}`);
-  return parts.join(", ") || "took nothing";
+  return parts.join(", ") || (ARRANGING.includes(id) ? "done" : "took nothing");
 }
 
 function Reasons({ step }: { step: ReportStep }) {
