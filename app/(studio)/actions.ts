@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { idSchema } from "@/lib/contracts/ids";
 import { RunDetailsChange } from "@/lib/contracts/run-details";
+import { deleteDataset } from "@/lib/services/datasets/delete-dataset";
 import { cancelJob } from "@/lib/services/jobs/cancel-job";
 import { createJob } from "@/lib/services/jobs/create-job";
 import { resumeJob } from "@/lib/services/jobs/resume-job";
@@ -18,6 +19,7 @@ const RunRef = z.strictObject({ runId: idSchema("run") });
 const RunChange = RunDetailsChange.extend({ runId: idSchema("run") });
 const NewRun = z.strictObject({ config: z.unknown(), name: z.string().trim().max(200).optional() });
 const JobRef = z.strictObject({ jobId: idSchema("job") });
+const DatasetRef = z.strictObject({ datasetId: idSchema("ds") });
 const NewJob = z.strictObject({ spec: z.unknown() });
 
 export const startQuickstartAction = action(z.strictObject({}), (ctx) => startQuickstart(ctx));
@@ -32,3 +34,4 @@ export const restoreRunAction = action(RunRef, restoreRun);
 export const createJobAction = action(NewJob, createJob);
 export const cancelJobAction = action(JobRef, cancelJob);
 export const resumeJobAction = action(JobRef, resumeJob);
+export const deleteDatasetAction = action(DatasetRef, deleteDataset);

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DatasetSource } from "@/lib/contracts/dataset";
 import { AppError } from "@/lib/errors";
+import { deleteDataset } from "@/lib/services/datasets/delete-dataset";
 import { ensureRepositoryDataset } from "@/lib/services/datasets/ensure-repository-dataset";
 import { getDataset } from "@/lib/services/datasets/get-dataset";
 import { getLengthHistogram } from "@/lib/services/datasets/get-length-histogram";
@@ -11,7 +12,10 @@ import { getMaskBlock } from "@/lib/services/datasets/get-mask-block";
 import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { saveUpload } from "@/lib/services/datasets/save-upload";
 import { getPlanFacts } from "@/lib/services/runs/get-plan-facts";
+import { getRun } from "@/lib/services/runs/get-run";
+import { stopRun } from "@/lib/services/runs/stop-run";
 import { TEST_DATABASES } from "../helpers/open-test-database";
+import { addRun } from "../helpers/run-fixtures";
 import { createDatasetByJob } from "../helpers/run-job";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 import { addTinyDataset, addTinyModel, TINY_MODEL_ID } from "../helpers/tiny-studio";
@@ -153,6 +157,29 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
     expect(again).toMatchObject({ name: "this-repository", stats: { documents: 2 } });
     expect(again.id).not.toBe(first.id);
     expect(await getDataset(ctx, { datasetId: "this-repository" })).toMatchObject({ id: again.id });
+  });
+
+  it("are deleted for good with their files, one version at a time, and not while a run needs them", async () => {
+    const source = await folder("gone", { "a.ts": "let a;" });
+    const first = await createDatasetByJob(ctx, { name: "gone", source });
+    await folder("gone", { "b.ts": "let b;" });
+    const second = await createDatasetByJob(ctx, { name: "gone", source });
+    const runId = await addRun(ctx.db, { datasetId: second.id, name: "needs it" });
+    const error = await failure(deleteDataset(ctx, { datasetId: "gone" }));
+    expect([error.code, error.message]).toEqual([
+      "conflict",
+      expect.stringMatching(/gone@2 .*the run needs it; stop it/),
+    ]);
+    await stopRun(ctx, { runId });
+    expect(await deleteDataset(ctx, { datasetId: "gone" })).toMatchObject({ id: second.id, version: 2 });
+    expect(await datasetFolders()).not.toContain(second.id);
+    expect(await getDataset(ctx, { datasetId: "gone" })).toEqual(first);
+    expect((await getRun(ctx, { runId })).status).toBe("stopped");
+    // The number of a version that is gone is free again; nothing else has it.
+    expect(await createDatasetByJob(ctx, { name: "gone", source })).toMatchObject({ version: 2 });
+    for (const datasetId of [second.id, "none"])
+      expect((await failure(deleteDataset(ctx, { datasetId }))).code).toBe("not_found");
+    expect((await failure(deleteDataset(ctx, { datasetId: "this-repository" }))).code).toBe("conflict");
   });
 
   it("plan a run on this repository's own source before anyone has asked for it", async () => {

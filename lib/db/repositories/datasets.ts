@@ -66,3 +66,10 @@ export async function listDatasets(db: Reader): Promise<DatasetRow[]> {
   const { datasets } = db.tables;
   return db.orm.select().from(datasets).orderBy(desc(datasets.createdAt), desc(datasets.id));
 }
+
+/** Runs that were trained on it stay and remember its name. False when it is gone already. */
+export async function deleteDatasetRow(tx: Tx, datasetId: string): Promise<boolean> {
+  const { datasets } = tx.tables;
+  const rows = await tx.orm.delete(datasets).where(eq(datasets.id, datasetId)).returning({ id: datasets.id });
+  return rows.length > 0;
+}

@@ -114,6 +114,18 @@ export async function listHeldRuns(db: Reader, now: Date): Promise<{ runId: stri
   return db.orm.select({ runId: runs.id, leaseOwner: runs.leaseOwner }).from(runs).where(isHeld(db.tables, now));
 }
 
+/** Names of runs that wait for this dataset or train on it. */
+export async function listUnfinishedRunNames(db: Reader, datasetId: string): Promise<string[]> {
+  const { runs } = db.tables;
+  const unfinished = inArray(runs.status, ["queued", ...ACTIVE_STATUSES]);
+  const rows = await db.orm
+    .select({ name: runs.name })
+    .from(runs)
+    .where(and(eq(runs.datasetId, datasetId), unfinished))
+    .orderBy(asc(runs.id));
+  return rows.map(({ name }) => name);
+}
+
 /** Ids of waiting runs in the order in which they will start. */
 export async function listQueuedRunIds(db: Reader): Promise<string[]> {
   const { runs } = db.tables;

@@ -2,12 +2,13 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { CardView } from "@/components/datasets/card-view";
 import { DatasetOverview } from "@/components/datasets/dataset-overview";
+import { DeleteDataset } from "@/components/datasets/delete-dataset";
 import { LineageView } from "@/components/datasets/lineage-view";
 import { ReportScreen } from "@/components/datasets/report/report-screen";
 import { buttonClass } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page-header";
 import { Tabs } from "@/components/ui/tabs";
-import { versionedName } from "@/lib/contracts/dataset-name";
+import { REPOSITORY_DATASET_NAME, versionedName } from "@/lib/contracts/dataset-name";
 import { describeSource } from "@/lib/contracts/describe-source";
 import { getDataset } from "@/lib/services/datasets/get-dataset";
 import { getDatasetReport } from "@/lib/services/datasets/get-dataset-report";
@@ -15,6 +16,8 @@ import { getLineage } from "@/lib/services/datasets/get-lineage";
 import { listModels } from "@/lib/services/models/list-models";
 import { orNotFound } from "@/lib/web/or-not-found";
 import { pageContext } from "@/lib/web/page-context";
+
+import { deleteDatasetAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Dataset" };
 
@@ -58,6 +61,9 @@ export default async function DatasetPage({ params, searchParams }: DatasetPageP
             <Link href={`/runs/new?dataset=${dataset.id}`} className={buttonClass("primary")}>
               Train on this
             </Link>
+            {dataset.name !== REPOSITORY_DATASET_NAME && (
+              <DeleteDataset dataset={dataset} remove={deleteDatasetAction} />
+            )}
           </>
         }
       />
