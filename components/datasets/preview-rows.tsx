@@ -37,7 +37,7 @@ export function PreviewRows({ rows, documents }: { rows: DatasetDocument[]; docu
   );
 }
 
-function PreviewRow({ row: { name, language, prompt, text } }: { row: DatasetDocument }) {
+function PreviewRow({ row: { name, language, prompt, text, messages = [] } }: { row: DatasetDocument }) {
   const isCut = text.length > SHOWN_CHARACTERS;
   return (
     <li className="border-b p-4 last:border-b-0">
@@ -47,6 +47,13 @@ function PreviewRow({ row: { name, language, prompt, text } }: { row: DatasetDoc
       </p>
       <pre className="max-h-56 overflow-auto rounded-md bg-surface-2 p-3 font-mono text-[12px] leading-[1.55]">
         {prompt !== undefined && prompt !== "" && <span className="text-text-3">{prompt}</span>}
+        {messages.map(({ role, content }, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: messages have no other name and never change places
+          <span key={i} className="mb-2 block last:mb-0">
+            <span className="block font-sans text-[11.5px] text-text-3">{role}</span>
+            {content.length > SHOWN_CHARACTERS ? `${content.slice(0, SHOWN_CHARACTERS)} …` : content}
+          </span>
+        ))}
         {isCut ? text.slice(0, SHOWN_CHARACTERS) : text}
         {isCut && <span className="text-text-3">{`\n… ${text.length - SHOWN_CHARACTERS} more characters`}</span>}
       </pre>

@@ -9,4 +9,9 @@ export const PART_LABELS: Record<SamplePart, string | null> = {
   middle: "middle: what fills the gap",
   sentinel: "mark",
   end: "end",
+  template: "template",
+  system: "system",
+  user: "user",
+  assistant: "assistant",
+  tool: "tool",
 };

@@ -42,7 +42,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   warmup_steps: { input: whole, hint: "Steps over which the learning rate rises from 0." },
   objective: {
     input: { kind: "select", options: OBJECTIVES },
-    hint: "causal goes on with text; fim fills gaps in it, as editors ask for.",
+    hint: "causal goes on with text; fim fills gaps in it, as editors ask for; chat takes pairs as turns, by the model’s own template.",
   },
   fim_rate: {
     input: { kind: "number", step: 0.05 },
@@ -62,7 +62,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   },
   train_on_inputs: {
     input: { kind: "switch" },
-    hint: "No: a prompt is only read. Files without a prompt get loss in any case.",
+    hint: "No: a prompt, or what others than the assistant say, is only read. Files without a prompt get loss in any case.",
   },
   method: {
     input: { kind: "select", options: METHODS },

@@ -9,6 +9,7 @@ const ENTRIES = {
   "provider-probe": { bundle: "provider-probe.mjs", source: "workers/provider-probe/main.ts" },
   generate: { bundle: "generate.mjs", source: "workers/generate/main.ts" },
   "data-job": { bundle: "data-job.mjs", source: "workers/data-job/main.ts" },
+  "render-chat": { bundle: "render-chat.mjs", source: "workers/render-chat/main.ts" },
   "onnx-trainer": { bundle: "onnx-trainer.mjs", source: "workers/onnx-trainer/main.ts" },
 } as const;
 

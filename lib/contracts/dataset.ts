@@ -10,6 +10,10 @@ export const DatasetSource = z.discriminatedUnion("kind", [
 ]);
 export type DatasetSource = z.infer<typeof DatasetSource>;
 
+export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;
+export const ChatMessage = z.strictObject({ role: z.enum(CHAT_ROLES), content: z.string() });
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
 /** One document, one line of `datasets/<id>/documents.jsonl`. */
 export const DatasetDocument = z.strictObject({
   /** Path inside the folder, or `line <n>` of the JSONL file. The split goes by this name. */
@@ -19,6 +23,8 @@ export const DatasetDocument = z.strictObject({
   /** Absent or empty: the whole of `text` gets loss. Otherwise only `text` does, and `prompt` comes before it. */
   prompt: z.string().optional(),
   text: z.string(),
+  /** A conversation: `text` is empty then, and the template of the run's model writes it. */
+  messages: z.array(ChatMessage).min(1).optional(),
 });
 export type DatasetDocument = z.infer<typeof DatasetDocument>;
 
@@ -45,9 +51,20 @@ export interface LengthHistogram {
 }
 
 /**
- * What a token is in its sample. "sentinel": the marks of fill in the middle; "end": the end-of-text token after all.
+ * What a token is in its sample. "sentinel": the marks of fill in the middle; "end": the end-of-text token after all;
+ * "template": what a chat template writes around the turns.
  */
-export const SAMPLE_PARTS = ["text", "prompt", "prefix", "suffix", "middle", "sentinel", "end"] as const;
+export const SAMPLE_PARTS = [
+  "text",
+  "prompt",
+  "prefix",
+  "suffix",
+  "middle",
+  "sentinel",
+  "end",
+  "template",
+  ...CHAT_ROLES,
+] as const;
 export type SamplePart = (typeof SAMPLE_PARTS)[number];
 
 /** One token of the loss-mask view, as the trainer sees it. */

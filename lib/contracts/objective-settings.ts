@@ -3,8 +3,11 @@ import { z } from "zod";
 import { finite } from "./bounded-number";
 import "./zod-words";
 
-/** causal: the text as it stands, or the completion after its prompt. fim: fill in the middle. */
-export const OBJECTIVES = ["causal", "fim"] as const;
+/**
+ * causal: the text as it stands, or the completion after its prompt. fim: fill in the middle. chat: a prompt and its
+ * completion are a conversation of one turn. Conversations are written by the model's own template in any case.
+ */
+export const OBJECTIVES = ["causal", "fim", "chat"] as const;
 export const FIM_SPANS = ["character", "line"] as const;
 export const FIM_LOSSES = ["all", "middle"] as const;
 
@@ -18,7 +21,7 @@ export const ObjectiveSettings = z.strictObject({
   fim_span: z.enum(FIM_SPANS).default("character"),
   /** "middle": prefix, suffix and marks get no loss. */
   fim_loss: z.enum(FIM_LOSSES).default("all"),
-  /** Prompts get loss too. Axolotl's name. */
+  /** Prompts, and what the assistant did not say, get loss too. Axolotl's name. */
   train_on_inputs: z.boolean().default(false),
 });
 export type ObjectiveSettings = z.infer<typeof ObjectiveSettings>;

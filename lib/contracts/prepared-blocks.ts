@@ -37,6 +37,11 @@ const ObjectiveCounts = z.partialRecord(
     "spmSamples",
     /** Pieces that have too many tokens for a sequence however they are cut: they stay plain text. */
     "fimUnfit",
+    "conversations",
+    /** The template writes these turns of the assistant otherwise once others follow, so they get no loss. */
+    "rewrittenTurns",
+    /** The template does not take them; they are left out. */
+    "refusedConversations",
   ]),
   z.int().min(0),
 );

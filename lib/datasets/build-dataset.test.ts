@@ -218,7 +218,7 @@ describe("a JSONL file", () => {
       ["[1]", "no object", "write a JSON object"],
       ["null", "no object", "write a JSON object"],
       ['"text"', "no object", "write a JSON object"],
-      ["{}", "wrong fields", "neither text nor prompt and completion"],
+      ["{}", "wrong fields", "it has none of messages"],
       ['{"text":1}', "wrong fields", "text must be a string"],
       ['{"prompt":"p"}', "wrong fields", "completion is missing"],
       ['{"completion":"c"}', "wrong fields", "prompt is missing"],
@@ -229,7 +229,7 @@ describe("a JSONL file", () => {
       [Buffer.from([0x22, 0xff, 0x22]), "not UTF-8", "save the file as UTF-8"],
       [`{"text":"${"x".repeat(2_000_001)}"}`, "too long", "split it"],
       ["[".repeat(100_000), "not JSON", "write one JSON object"],
-      ['{"__proto__":{"text":"x"}}', "wrong fields", "neither text"],
+      ['{"__proto__":{"text":"x"}}', "wrong fields", "it has none of messages"],
     ];
     for (const [index, [line, reason, change]] of lines.entries()) {
       outDir = join(root, `lines-${index}`, "ds");

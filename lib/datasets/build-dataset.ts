@@ -8,6 +8,7 @@ import { HashedFileWriter } from "./hashed-file-writer";
 import { PreviewSample } from "./preview-sample";
 import { SkipTally } from "./skip-tally";
 import { openSource } from "./sources/open-source";
+import { textOfDocument } from "./text-of-document";
 import { writeFolder } from "./write-folder";
 
 const MAX_DATASET_BYTES = 4_000_000_000;
@@ -62,7 +63,7 @@ async function writeDocuments(options: BuildDatasetOptions, path: string): Promi
   const file = await HashedFileWriter.create(path);
   try {
     for await (const document of openSource(options.source)({ origin: source.path, skips, signal })) {
-      const size = Buffer.byteLength(document.prompt ?? "") + Buffer.byteLength(document.text);
+      const size = Buffer.byteLength(textOfDocument(document));
       documents++;
       bytes += size;
       if (bytes > MAX_DATASET_BYTES) {

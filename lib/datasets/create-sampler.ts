@@ -1,9 +1,11 @@
 /** @file What an objective makes of each document: the one place that knows them all. */
-import type { DatasetDocument } from "@/lib/contracts/dataset";
+import type { ChatMessage, DatasetDocument } from "@/lib/contracts/dataset";
 import type { ObjectiveSettings } from "@/lib/contracts/objective-settings";
 import { AppError } from "@/lib/errors";
 import { findFimTokens } from "@/lib/tokenizers/fim-presets";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
+import { type ChatRenderer, conversationOf } from "./chat/open-chat-renderer";
+import { tokenizeSpans } from "./chat/tokenize-spans";
 import type { ObjectiveCounter } from "./count-objective";
 import { fimSamples } from "./fim/fim-samples";
 import { tokenizeDocument } from "./tokenize-document";
@@ -15,30 +17,64 @@ export interface SamplerOptions {
   specialTokens: "parse" | "text";
   blockLength: number;
   seed: number;
+  /** By the model's chat template; null where it has none. */
+  chat: ChatRenderer | null;
   count: ObjectiveCounter;
 }
 
 export interface Sampler {
   samplesOf(document: DatasetDocument): TrainingSample[] | Promise<TrainingSample[]>;
+  /** Why documents made no sample, as a part of a sentence; null where there is nothing to say. */
+  reason(): string | null;
 }
 
 /** Errors: `invalid_input` beside the setting that this model or dataset can't have. */
 export function createSampler(options: SamplerOptions): Sampler {
-  const { settings, tokenizer, specialTokens } = options;
-  const plain = (document: DatasetDocument) => [
-    tokenizeDocument(document, tokenizer, specialTokens, settings.train_on_inputs),
-  ];
-  if (settings.objective === "fim") {
-    const fim = findFimTokens(tokenizer);
-    if (fim === null) throw noFimTokens();
-    // A prompt and its completion have their own middle: the border between them.
-    return { samplesOf: (document) => (document.prompt ? plain(document) : fimSamples(document, { ...options, fim })) };
-  }
-  return { samplesOf: plain };
+  const { settings, tokenizer, specialTokens, chat, count } = options;
+  const { objective, train_on_inputs } = settings;
+  const fim = objective === "fim" ? findFimTokens(tokenizer) : null;
+  if (objective === "fim" && fim === null) throw noFimTokens();
+  if (objective === "chat" && chat === null) throw noChatTemplate("objective");
+  let refusal: string | null = null;
+
+  const converse = async (messages: ChatMessage[]): Promise<TrainingSample[]> => {
+    if (chat === null) throw noChatTemplate("dataset_name");
+    const rendered = await chat.render({ kind: "conversation", messages });
+    if ("refusal" in rendered) {
+      refusal ??= rendered.refusal;
+      count("refusedConversations");
+      return [];
+    }
+    count("conversations");
+    count("rewrittenTurns", rendered.rewrittenTurns);
+    return [tokenizeSpans(rendered, tokenizer, train_on_inputs)];
+  };
+  return {
+    samplesOf: (document) => {
+      const { messages, prompt, text } = document;
+      if (messages !== undefined) return converse(messages);
+      if (prompt && objective === "chat") return converse(conversationOf(prompt, text));
+      // A prompt and its completion have their own middle: the border between them.
+      if (fim !== null && !prompt) return fimSamples(document, { ...options, fim });
+      return [tokenizeDocument(document, tokenizer, specialTokens, train_on_inputs)];
+    },
+    reason: () => (refusal === null ? null : `the model's chat template refuses its conversations: ${refusal}`),
+  };
 }
 
 function noFimTokens(): AppError {
   const problem =
     "needs a model whose tokenizer has fill-in-the-middle tokens: Qwen2.5-Coder, StarCoder, DeepSeek-Coder, CodeGemma, Code Llama, the bundled codetune/tiny-code, or one with a tokenizer from the tokenizer lab";
   return new AppError("invalid_input", `The objective fim ${problem}.`, { fieldErrors: { objective: [problem] } });
+}
+
+function noChatTemplate(field: "objective" | "dataset_name"): AppError {
+  const change =
+    "choose a model that was tuned for instructions, or put its chat_template.jinja into the model's folder";
+  const problem =
+    field === "objective"
+      ? `needs a model with a chat template, which this one has not: ${change}`
+      : `holds conversations, and this model has no chat template: ${change}`;
+  const subject = field === "objective" ? "The objective chat" : "This dataset";
+  return new AppError("invalid_input", `${subject} ${problem}.`, { fieldErrors: { [field]: [problem] } });
 }

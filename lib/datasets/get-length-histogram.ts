@@ -2,12 +2,13 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { LengthHistogram } from "@/lib/contracts/dataset";
+import type { DatasetDocument, LengthHistogram } from "@/lib/contracts/dataset";
 import { createPause } from "@/lib/tokenizers/create-pause";
 import { findBoundedJson } from "@/lib/tokenizers/read-bounded-json";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import { readDatasetSummary } from "./dataset-folder";
 import { readDocuments } from "./read-documents";
+import { textOfDocument } from "./text-of-document";
 import { tokenizeDocument } from "./tokenize-document";
 
 const FIRST_EDGE = 16;
@@ -22,7 +23,7 @@ const Cached = z.strictObject({
 });
 
 /**
- * Bin i counts documents of edges[i] up to, not including, edges[i + 1] tokens; the end-of-text token counts. Edges are 0
+ * Of conversations the messages, without a template. Bin i counts documents of edges[i] up to, not including, edges[i + 1] tokens; the end-of-text token counts. Edges are 0
  * and powers of two from 16. Kept beside the documents, since a large dataset takes a while.
  * Errors: those of reading the dataset, and the signal's reason.
  */
@@ -47,7 +48,7 @@ export async function getLengthHistogram(options: {
   let longest = 0;
   const pause = createPause(signal);
   for await (const document of readDocuments(datasetDir, signal)) {
-    const { length } = tokenizeDocument(document, tokenizer, source.kind === "folder" ? "text" : "parse").ids;
+    const { length } = tokenizeDocument(asText(document), tokenizer, source.kind === "folder" ? "text" : "parse").ids;
     tokens += length;
     longest = Math.max(longest, length);
     while (length >= (edges.at(-1) as number)) {
@@ -73,3 +74,6 @@ async function writeCache(path: string, value: z.infer<typeof Cached>): Promise<
     await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
+
+const asText = (document: DatasetDocument) =>
+  document.messages === undefined ? document : { text: textOfDocument(document) };

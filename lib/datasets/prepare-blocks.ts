@@ -5,7 +5,9 @@ import { DEFAULT_OBJECTIVE, type ObjectiveSettings } from "@/lib/contracts/objec
 import type { BlocksManifest, SplitName } from "@/lib/contracts/prepared-blocks";
 import { AppError } from "@/lib/errors";
 import { createPause } from "@/lib/tokenizers/create-pause";
+import type { ChatTemplate } from "@/lib/tokenizers/find-chat-template";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
+import { type ChatThreadEntry, openChatRenderer } from "./chat/open-chat-renderer";
 import { countObjective } from "./count-objective";
 import { createSampler } from "./create-sampler";
 import { cutSample } from "./cut-sample";
@@ -15,6 +17,7 @@ import { PieceStore } from "./piece-store";
 import { markUsed, pruneBlocks } from "./prune-blocks";
 import { readDocuments } from "./read-documents";
 import { splitDocuments } from "./split-documents";
+import { textOfDocument } from "./text-of-document";
 import { removeFolder, writeFolder } from "./write-folder";
 import { writeSplit } from "./write-split";
 
@@ -36,6 +39,8 @@ export interface PrepareBlocksOptions {
   seed: number;
   /** What of the documents is trained on; see objectiveOf. Absent: all of each. */
   objective?: ObjectiveSettings | undefined;
+  /** The model's chat template and the program that renders with it; null where the model has none. */
+  chat?: { template: ChatTemplate; entry: ChatThreadEntry } | null | undefined;
   signal?: AbortSignal | undefined;
   /** Called now and then with documents done. */
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
@@ -62,7 +67,8 @@ export async function prepareBlocks(options: PrepareBlocksOptions): Promise<Prep
     );
   }
   const parts = [PREPARATION_VERSION, contentHash, tokenizer.hash, blockLength, evalSplit, seed];
-  const key = [...parts, JSON.stringify(objective)].join("\n");
+  // The template matters only where there are conversations, which is known afterwards.
+  const key = [...parts, JSON.stringify(objective), options.chat?.template.hash ?? ""].join("\n");
   const blocksDir = join(datasetDir, "blocks", createHash("sha256").update(key).digest("hex").slice(0, 24));
   const found = await findValidBlocks(blocksDir, options);
   if (found !== null) {
@@ -87,9 +93,10 @@ async function writeBlocks(
   specialTokens: "parse" | "text",
 ): Promise<BlocksManifest> {
   const { datasetDir, datasetId, contentHash, tokenizer, blockLength, evalSplit, seed, signal } = options;
-  const { objective = DEFAULT_OBJECTIVE } = options;
+  const { objective: settings = DEFAULT_OBJECTIVE } = options;
   const { counts: objectiveCounts, count } = countObjective();
-  const sampler = createSampler({ settings: objective, tokenizer, specialTokens, blockLength, seed, count });
+  const chat = options.chat ? openChatRenderer(options.chat.template, options.chat.entry) : null;
+  const sampler = createSampler({ settings, tokenizer, specialTokens, blockLength, seed, chat, count });
   const names: string[] = [];
   for await (const { name } of readDocuments(datasetDir, signal)) names.push(name);
   const splits = splitDocuments(names, evalSplit, seed);
@@ -113,12 +120,12 @@ async function writeBlocks(
       }
       if (hasPieces) {
         counts[split].documents++;
-        counts[split].bytes += Buffer.byteLength(document.text);
+        counts[split].bytes += Buffer.byteLength(document.messages ? textOfDocument(document) : document.text);
       }
       index++;
       if (await pause()) options.onProgress?.({ done: index, total: names.length });
     }
-    refuseNothingToLearn(names.length, pieces.train);
+    refuseNothingToLearn(names.length, pieces.train, sampler.reason());
     const written: Partial<BlocksManifest["splits"]> = {};
     for (const split of SPLITS) {
       const files = await writeSplit({
@@ -147,7 +154,7 @@ async function writeBlocks(
       tokenizerHash: tokenizer.hash,
       seed,
       evalSplit,
-      objective,
+      objective: settings,
       counts: objectiveCounts,
       splits: written as BlocksManifest["splits"],
     };
@@ -155,14 +162,16 @@ async function writeBlocks(
     return manifest;
   } finally {
     for (const split of SPLITS) await pieces[split].remove();
+    await chat?.close();
   }
 }
 
-function refuseNothingToLearn(documents: number, train: PieceStore): void {
+function refuseNothingToLearn(documents: number, train: PieceStore, because: string | null): void {
   if (train.trainableTokens > 0) return;
   const reason =
     documents === 0
       ? "it has no documents"
-      : `none of the tokens of its ${documents} documents would get loss: each is only a prompt, or too short`;
+      : (because ??
+        `none of the tokens of its ${documents} documents would get loss: each is only a prompt, or too short`);
   throw new AppError("invalid_input", `There is nothing to learn from in this dataset: ${reason}.`);
 }

@@ -28,6 +28,11 @@ export class PreviewSample {
 
 function shorten(document: DatasetDocument): DatasetDocument {
   const cut = (text: string) => (text.length <= PREVIEW_CHARS ? text : `${text.slice(0, PREVIEW_CHARS)}\n…`);
-  const { prompt, ...rest } = document;
-  return { ...rest, ...(prompt === undefined ? {} : { prompt: cut(prompt) }), text: cut(document.text) };
+  const { prompt, messages, ...rest } = document;
+  return {
+    ...rest,
+    ...(prompt === undefined ? {} : { prompt: cut(prompt) }),
+    text: cut(document.text),
+    ...(messages === undefined ? {} : { messages: messages.map((one) => ({ ...one, content: cut(one.content) })) }),
+  };
 }

@@ -8,6 +8,7 @@ export const PROGRAMS = {
   "provider-probe": "workers/provider-probe/main.ts",
   generate: "workers/generate/main.ts",
   "data-job": "workers/data-job/main.ts",
+  "render-chat": "workers/render-chat/main.ts",
   "onnx-trainer": "workers/onnx-trainer/main.ts",
 };
 

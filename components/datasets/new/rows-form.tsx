@@ -13,7 +13,7 @@ import { SubmitRow } from "./submit-row";
 
 const START = { path: "", name: "" };
 const WHAT =
-  "One JSON object a line, with “text”, or with “prompt” and “completion” (then only the completion is learned).";
+  "One JSON object a line, with “text”, with “prompt” and “completion” or Alpaca’s “instruction” and “output” (only the answer is learned), or with “messages” or ShareGPT’s “conversations”.";
 
 /** JSONL rows: a file from this computer, or one that the server can read. */
 export function RowsForm({ create }: { create: CreateJob }) {

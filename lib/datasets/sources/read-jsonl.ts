@@ -56,9 +56,9 @@ export async function* readJsonl(
         continue;
       }
       // Not the line itself: key order, spacing and further fields make no other document.
-      const { prompt, text: learned } = row.document;
+      const { prompt, text: learned, messages } = row.document;
       const digest = createHash("sha256")
-        .update(JSON.stringify([prompt ?? null, learned]))
+        .update(JSON.stringify([prompt ?? null, learned, ...(messages ?? [])]))
         .digest("base64");
       const first = seen.get(digest);
       if (first !== undefined) {

@@ -1,8 +1,11 @@
+import { threadEntry } from "@/lib/config/thread-entry";
 import type { ObjectiveSettings } from "@/lib/contracts/objective-settings";
 import { type PreparedBlocks, prepareBlocks } from "@/lib/datasets/prepare-blocks";
 import type { DatasetRow } from "@/lib/db/repositories/datasets";
+import { findChatTemplate } from "@/lib/tokenizers/find-chat-template";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import type { ServiceContext } from "../context";
+import { getModel } from "../models/get-model";
 import { datasetDir } from "./dataset-dir";
 import { loadModelTokenizer } from "./load-model-tokenizer";
 import { shareInFlight } from "./share-in-flight";
@@ -29,6 +32,7 @@ export async function prepareModelBlocks(
   { dataset, modelId, maxSeqLength, signal, onProgress, ...rest }: BlocksRequest,
 ): Promise<PreparedBlocks & { tokenizer: Tokenizer }> {
   const tokenizer = await loadModelTokenizer(ctx, modelId);
+  const template = await findChatTemplate((await getModel(ctx, { modelId })).path);
   const settings = {
     datasetDir: datasetDir(ctx, dataset.id),
     datasetId: dataset.id,
@@ -37,8 +41,15 @@ export async function prepareModelBlocks(
     ...rest,
   };
   const prepared = await shareInFlight(
-    `blocks ${tokenizer.hash} ${JSON.stringify(settings)}`,
-    (stop) => prepareBlocks({ ...settings, tokenizer, signal: stop, onProgress }),
+    `blocks ${tokenizer.hash} ${template?.hash} ${JSON.stringify(settings)}`,
+    (stop) =>
+      prepareBlocks({
+        ...settings,
+        tokenizer,
+        chat: template && { template, entry: threadEntry("render-chat") },
+        signal: stop,
+        onProgress,
+      }),
     signal,
   );
   return { ...prepared, tokenizer };
