@@ -63,7 +63,7 @@ describe.skipIf(executablePath === null)("the doors", () => {
     expect(cookie?.value).not.toContain(TOKEN);
 
     expect(await statusOf(`${url}/api/health`, "GET", {})).toBe(200);
-    for (const path of ["/api/runs", "/api/datasets", "/api/models", "/api/runs/plan"]) {
+    for (const path of ["/api/runs", "/api/datasets", "/api/jobs", "/api/models", "/api/runs/plan"]) {
       expect(await statusOf(url + path, "GET", {}), path).toBe(401);
     }
     for (const path of ["/", "/runs/new", "/datasets", "/nothing"])
@@ -106,10 +106,16 @@ describe.skipIf(executablePath === null)("the doors", () => {
     studio = await openStudio(executablePath as string);
     const { url } = studio;
     const json = { "content-type": "application/json" };
-    for (const path of ["/", "/runs", "/api/runs", "/api/datasets"]) {
+    for (const path of ["/", "/runs", "/api/runs", "/api/jobs"]) {
       expect(await statusOf(url + path, "GET", { host: "evil.example" }), path).toBe(403);
       expect(await statusOf(url + path, "POST", { ...json, origin: "https://evil.example" }), path).toBe(403);
       expect(await statusOf(url + path, "POST", { ...json, "sec-fetch-site": "cross-site" }), path).toBe(403);
+    }
+    // What is not there is not found, also for programs, and says so to people.
+    const ids = ["runs/run_0123456789abcdefghj", "datasets/none", "datasets/none/mask", "datasets/jobs/none"];
+    for (const path of [...ids, "datasets/jobs/job_0123456789abcdefghj", "nothing"]) {
+      const answer = await fetch(`${url}/${path}`);
+      expect([path, answer.status]).toEqual([path, 404]);
     }
     const { headers } = await fetch(url);
     expect(headers.get("content-security-policy")).toMatch(/script-src 'self' 'nonce-[^']+' 'strict-dynamic'; /);

@@ -9,7 +9,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { findDeletedRun } from "@/lib/services/runs/find-deleted-run";
 import { listRuns } from "@/lib/services/runs/list-runs";
 import { pageContext } from "@/lib/web/page-context";
-import { restoreRunAction } from "../actions";
+import { restoreRunAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Runs" };
 

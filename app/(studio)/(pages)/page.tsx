@@ -8,7 +8,7 @@ import { listModels } from "@/lib/services/models/list-models";
 import { listRuns } from "@/lib/services/runs/list-runs";
 import { getWorkers } from "@/lib/services/system/get-workers";
 import { pageContext } from "@/lib/web/page-context";
-import { startQuickstartAction } from "./actions";
+import { startQuickstartAction } from "../actions";
 
 const RECENT_RUNS = 6;
 

@@ -1,3 +1,7 @@
+/**
+ * @file Shown while a page of this group is made. Pages of one run, dataset or job are not in it: once this is sent, the
+ * answer's status is 200, and what is not there must be a 404.
+ */
 import { Skeleton } from "@/components/ui/skeleton";
 
 export default function Loading() {

@@ -8,7 +8,7 @@ import { listModels } from "@/lib/services/models/list-models";
 import { getRun } from "@/lib/services/runs/get-run";
 import { orNotFound } from "@/lib/web/or-not-found";
 import { pageContext } from "@/lib/web/page-context";
-import { createRunAction } from "../../actions";
+import { createRunAction } from "../../../actions";
 
 export const metadata: Metadata = { title: "New run" };
 

@@ -4,7 +4,7 @@ import { RowsForm } from "@/components/datasets/new/rows-form";
 import { PageHeader } from "@/components/ui/page-header";
 import { Tabs } from "@/components/ui/tabs";
 import { pageContext } from "@/lib/web/page-context";
-import { createJobAction } from "../../actions";
+import { createJobAction } from "../../../actions";
 
 export const metadata: Metadata = { title: "New dataset" };
 

@@ -9,7 +9,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { listJobs } from "@/lib/services/jobs/list-jobs";
 import { pageContext } from "@/lib/web/page-context";
-import { cancelJobAction, resumeJobAction } from "../actions";
+import { cancelJobAction, resumeJobAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Datasets" };
 
