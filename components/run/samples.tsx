@@ -100,6 +100,12 @@ function tailOf(prompt: string): { tail: string; left: number } {
   return { tail: lines.slice(left).join("\n"), left };
 }
 
+/** What comes after a gap: its first lines show whether the completion meets it. */
+const headOf = (suffix: string): string => {
+  const lines = suffix.split("\n");
+  return lines.slice(0, PROMPT_LINES).join("\n") + (lines.length > PROMPT_LINES ? "\n⋯" : "");
+};
+
 interface CompletionProps {
   title: string;
   sample: SamplePoint | undefined;
@@ -126,6 +132,7 @@ function Completion({ title, sample, isCurrent, isAwaited }: CompletionProps) {
               {tail}
             </span>
             <mark className="bg-accent-soft text-text">{sample.completion}</mark>
+            {sample.suffix !== undefined && <span className="text-text-3">{headOf(sample.suffix)}</span>}
           </>
         )}
       </pre>

@@ -10,6 +10,8 @@ export interface SamplePoint {
   step: number;
   name: string;
   prompt: string;
+  /** What comes after the completion, where it fills a gap. */
+  suffix?: string | undefined;
   completion: string;
 }
 
@@ -35,7 +37,13 @@ export interface RunSnapshot {
 const MAX_LOG_LINES = 400;
 const MAX_METRICS = 4000;
 
-const Sample = z.object({ step: z.number(), name: z.string(), prompt: z.string(), completion: z.string() });
+const Sample = z.object({
+  step: z.number(),
+  name: z.string(),
+  prompt: z.string(),
+  suffix: z.string().optional(),
+  completion: z.string(),
+});
 const Progress = z.object({ phase: z.string(), done: z.number(), total: z.number() });
 const Log = z.object({ level: z.enum(["info", "warn", "error"]).catch("info"), message: z.string() });
 const Checkpoint = z.object({ step: z.number(), kept: z.array(z.number()).nullish() });

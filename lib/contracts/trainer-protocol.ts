@@ -13,6 +13,14 @@ import { ExitCause } from "./run-status";
 export const PROTOCOL_VERSION = 1;
 export const MAX_STEP = 2 ** 31 - 1;
 
+const SamplePrompt = z.strictObject({
+  name: z.string(),
+  prompt: z.string(),
+  /** What stands after the gap between it and the prompt, for a run that fills in the middle. */
+  suffix: z.string().optional(),
+});
+export type SamplePrompt = z.infer<typeof SamplePrompt>;
+
 export const TrainerSpec = z.strictObject({
   protocol: z.literal(PROTOCOL_VERSION),
   runId: z.string(),
@@ -26,7 +34,7 @@ export const TrainerSpec = z.strictObject({
   /** Continue from the newest valid checkpoint in `runDir`, if there is one. */
   resume: z.boolean(),
   /** Prompts completed (greedily) at each evaluation, so people see completions improve. May be empty. */
-  samplePrompts: z.array(z.strictObject({ name: z.string(), prompt: z.string() })).max(8),
+  samplePrompts: z.array(SamplePrompt).max(8),
 });
 export type TrainerSpec = z.infer<typeof TrainerSpec>;
 
@@ -84,6 +92,7 @@ export const Frame = z.discriminatedUnion("kind", [
     step,
     name: z.string(),
     prompt: z.string(),
+    suffix: z.string().optional(),
     completion: z.string(),
   }),
   z.strictObject({

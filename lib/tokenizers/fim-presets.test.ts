@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createTokenizerConfig } from "./create-tokenizer-config";
-import { fimPrompt, findFimTokens } from "./fim-presets";
+import { type FimTokens, fimPrompt, findFimTokens } from "./fim-presets";
 import { findEndTokens } from "./find-end-tokens";
 import { loadTokenizer } from "./load-tokenizer";
 import { trainBpe } from "./train-bpe";
@@ -56,6 +56,32 @@ test("code that spells a marker is ordinary text", async () => {
   const ids = fim ? fimPrompt(fim, { prefix: "a <fim_suffix> b <|endoftext|>", suffix: "" }) : [];
   expect(ids.filter((id) => id < 4)).toEqual([1, 3, 2]);
   expect(tokenizer.decode(ids)).toBe("<fim_prefix>a <fim_suffix> b <|endoftext|><fim_suffix><fim_middle>");
+});
+
+test("a prompt that is too long loses what is farthest from the gap", async () => {
+  const tokenizer = await tokenizerWith("room", ["<|endoftext|>", "<fim_prefix>", "<fim_middle>", "<fim_suffix>"]);
+  const fim = findFimTokens(tokenizer) as FimTokens;
+  const [prefix, suffix] = ["0123456789".repeat(5), "abcdefghij".repeat(5)];
+  for (const order of ["psm", "spm"] as const) {
+    for (const [before, after] of [
+      [prefix, suffix],
+      [prefix, "ab"],
+      ["01", suffix],
+      ["", suffix],
+      [prefix, ""],
+    ] as const) {
+      for (let maxTokens = 4; maxTokens < 120; maxTokens++) {
+        const whole = fimPrompt(fim, { prefix: before, suffix: after, order });
+        const ids = fimPrompt(fim, { prefix: before, suffix: after, order, maxTokens });
+        expect(ids.length).toBe(Math.min(whole.length, maxTokens));
+        const text = tokenizer.decode(ids);
+        const [, kept] = (order === "psm" ? /<fim_prefix>(.*)<fim_suffix>/ : /<fim_middle>(.*)$/).exec(text) ?? [];
+        const [, rest] = /<fim_suffix>(.*)<fim_middle>/.exec(text) ?? [];
+        expect(before.endsWith(kept ?? "?")).toBe(true);
+        expect(after.startsWith(rest ?? "?")).toBe(true);
+      }
+    }
+  }
 });
 
 test("a tokenizer without the tokens, or with some of them only, fills nothing in", async () => {

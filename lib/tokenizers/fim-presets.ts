@@ -108,13 +108,24 @@ function encodeAfterMark(encode: (text: string) => number[], text: string): numb
 /**
  * The ids that ask for the middle; in training the middle and `end` follow.
  * PSM: ⟨prefix⟩ prefix ⟨suffix⟩ suffix ⟨middle⟩. SPM: ⟨prefix⟩⟨suffix⟩ suffix ⟨middle⟩ prefix.
+ * @param maxTokens at least 4: what is farthest from the gap is left out, of the suffix all but a third of the room first
  */
 export function fimPrompt(
   fim: FimTokens,
-  { prefix, suffix, order = "psm" }: { prefix: string; suffix: string; order?: FimOrder },
+  {
+    prefix,
+    suffix,
+    order = "psm",
+    maxTokens = Number.POSITIVE_INFINITY,
+  }: { prefix: string; suffix: string; order?: FimOrder; maxTokens?: number },
 ): number[] {
-  const before = fim.encodeStart(prefix);
-  const after = fim.encodeInside(suffix);
+  const room = Math.max(1, maxTokens - 3);
+  let before = fim.encodeStart(prefix);
+  let after = fim.encodeInside(suffix);
+  if (before.length + after.length > room) {
+    after = after.slice(0, Math.max(Math.floor(room / 3), room - before.length));
+    before = before.slice(Math.max(0, before.length - (room - after.length)));
+  }
   return order === "psm"
     ? [fim.prefix, ...before, fim.suffix, ...after, fim.middle]
     : [fim.prefix, fim.suffix, ...after, fim.middle, ...before];

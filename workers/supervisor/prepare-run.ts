@@ -11,6 +11,7 @@ import type { ServiceContext } from "@/lib/services/context";
 import { datasetDir } from "@/lib/services/datasets/dataset-dir";
 import { prepareModelBlocks } from "@/lib/services/datasets/prepare-model-blocks";
 import { getModel } from "@/lib/services/models/get-model";
+import { renderChatPrompt } from "@/lib/services/models/render-chat-prompt";
 import { warmupProblem } from "@/lib/services/runs/warmup-problem";
 import type { Patiently } from "./frames-file";
 import { pickSamplePrompts } from "./pick-sample-prompts";
@@ -53,7 +54,13 @@ export const prepareRun: PrepareRun = async (ctx, { run, config, datasetName }, 
     blocksDir,
     config,
     resume: run.isResume,
-    samplePrompts: await pickSamplePrompts(documentsDir, { evalSplit: config.eval_split, seed: config.seed, signal }),
+    samplePrompts: await pickSamplePrompts(documentsDir, {
+      evalSplit: config.eval_split,
+      seed: config.seed,
+      objective: config.objective,
+      renderPrompt: (messages) => renderChatPrompt(model.path, messages),
+      signal,
+    }),
   };
 };
 

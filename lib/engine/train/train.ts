@@ -344,10 +344,10 @@ async function emitSamples(options: TrainOptions, step: number): Promise<void> {
   const { tokenizer, model, blocks, shouldStop, now } = options;
   if (!tokenizer) return;
   const contextLength = blocks.manifest.blockLength;
-  for (const { name, prompt } of options.samplePrompts) {
+  for (const { name, prompt, suffix } of options.samplePrompts) {
     if (shouldStop()) return;
-    const completion = await completeGreedily({ model, tokenizer, prompt, contextLength, shouldStop, now });
-    options.emit({ kind: "sample", step, name, prompt, completion });
+    const completion = await completeGreedily({ model, tokenizer, prompt, suffix, contextLength, shouldStop, now });
+    options.emit({ kind: "sample", step, name, prompt, ...(suffix === undefined ? {} : { suffix }), completion });
   }
 }
 
