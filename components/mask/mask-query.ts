@@ -8,13 +8,16 @@ export interface MaskQuery {
   seed: number;
   objective: ObjectiveSettings;
   split: "train" | "eval";
-  index: number;
+  /** Null: the first that shows what the objective does. */
+  index: number | null;
 }
 
 export const maskAddress = ({ objective, ...rest }: MaskQuery): string =>
   String(
     new URLSearchParams([
-      ...Object.entries(rest).map(([key, value]) => [key, String(value)] as [string, string]),
+      ...Object.entries(rest)
+        .filter(([, value]) => value !== null)
+        .map(([key, value]) => [key, String(value)] as [string, string]),
       ["objective", JSON.stringify(objective)],
     ]),
   );

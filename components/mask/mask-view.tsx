@@ -15,7 +15,7 @@ export function MaskView({ datasetId, models, start }: MaskViewProps) {
   const [query, setQuery] = useState(start);
   const change = (next: Partial<MaskQuery>) => {
     // Other settings make other blocks, so the count starts anew.
-    const changed = { ...query, index: 0, ...next };
+    const changed = { ...query, index: null, ...next };
     setQuery(changed);
     window.history.replaceState(null, "", `?${maskAddress(changed)}`);
   };

@@ -13,9 +13,12 @@ import type { RunFormState } from "./use-run-form";
 /** What of the data is trained on, and a look at the very sequences that this makes. */
 export function ObjectiveCard({ form, datasetId }: { form: RunFormState; datasetId: string | null }) {
   const [isOpen, setIsOpen] = useState(false);
-  const [index, setIndex] = useState(0);
+  const [chosen, setChosen] = useState<{ settings: string; index: number } | null>(null);
   const names = OBJECTIVE_FIELDS.filter((name) => isAsked(name, form.values) || form.errors[name] !== undefined);
-  const query = previewQuery(form, index);
+  // Other settings make other sequences, so the count starts anew.
+  const first = previewQuery(form, null);
+  const settings = JSON.stringify(first);
+  const query = first && { ...first, index: chosen?.settings === settings ? chosen.index : null };
   const hasPreview = datasetId !== null && query !== null;
   return (
     <>
@@ -40,7 +43,9 @@ export function ObjectiveCard({ form, datasetId }: { form: RunFormState; dataset
           </p>
         )}
       </Card>
-      {isOpen && hasPreview && <BlockCard datasetId={datasetId} query={query} onIndex={setIndex} />}
+      {isOpen && hasPreview && (
+        <BlockCard datasetId={datasetId} query={query} onIndex={(index) => setChosen({ settings, index })} />
+      )}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Card } from "@/components/ui/card";
 import { formatCompact, formatCount } from "@/components/ui/format";
 import { Stat } from "@/components/ui/stat";
 import type { ModelView } from "@/lib/contracts/views";
+import { describeCounts } from "./describe-counts";
 import { MemoryPlan } from "./memory-plan";
 import type { RunFormState } from "./use-run-form";
 
@@ -32,9 +33,17 @@ export function PlanPanel({ form, model }: { form: RunFormState; model: ModelVie
         />
         <Stat label="Training sequences" value={facts ? formatCount(facts.trainBlocks) : "–"} />
         <Stat label="Held-out sequences" value={facts ? formatCount(facts.evalBlocks) : "–"} />
+        {facts && <Stat label="Tokens with loss" value={`${(facts.trainableShare * 100).toFixed(0)} %`} />}
         {model && <Stat label="Model context" value={formatCount(model.contextLength)} detail="tokens" />}
         {model && <Stat label="Licence" value={model.license ?? "not stated"} />}
       </dl>
+      {facts && describeCounts(facts.counts).length > 0 && (
+        <ul className="mt-4 flex flex-col gap-1 text-[12px] text-text-2" data-testid="objective-counts">
+          {describeCounts(facts.counts).map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
       {needs && <MemoryPlan needs={needs} />}
       <p className="mt-4 min-h-9 text-[12px] text-text-3">
         {planProblem !== null

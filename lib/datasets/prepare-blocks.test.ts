@@ -19,6 +19,7 @@ import { loadTokenizer } from "@/lib/tokenizers/load-tokenizer";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import { trainBpe } from "@/lib/tokenizers/train-bpe";
 import { buildDataset } from "./build-dataset";
+import { findNamedBlock } from "./find-named-block";
 import { getLengthHistogram } from "./get-length-histogram";
 import { getMaskBlock } from "./get-mask-block";
 import { type PreparedBlocks, prepareBlocks } from "./prepare-blocks";
@@ -307,6 +308,8 @@ describe("fill in the middle", () => {
       }
     }
     expect(samples).toBe(prepared.manifest.counts.fimSamples);
+    const shown = await getMaskBlock(prepared, tinyCode, "train", await findNamedBlock(prepared.blocksDir, "train"));
+    expect(shown.tokens.map(({ part }) => part)).toContain("middle");
     // Blocks are packed: pieces of one document may lie in any order, so long ones are compared by their lines' set.
     for (const [i, text] of texts.entries()) {
       const found = rebuilt.get(`line ${i + 1}`) ?? "";

@@ -1,5 +1,6 @@
 import type { MaskBlock } from "@/lib/contracts/dataset";
 import type { SplitName } from "@/lib/contracts/prepared-blocks";
+import { findNamedBlock } from "@/lib/datasets/find-named-block";
 import { getMaskBlock as maskBlockOf } from "@/lib/datasets/get-mask-block";
 import type { ServiceContext } from "../context";
 import { getDatasetRow } from "./get-dataset-row";
@@ -8,7 +9,8 @@ import { type BlocksRequest, prepareModelBlocks } from "./prepare-model-blocks";
 export interface MaskBlockRequest extends Omit<BlocksRequest, "dataset" | "onProgress"> {
   datasetId: string;
   split: SplitName;
-  index: number;
+  /** Null: the first that shows what the objective does. */
+  index: number | null;
 }
 
 /**
@@ -21,5 +23,5 @@ export async function getMaskBlock(
 ): Promise<MaskBlock> {
   const dataset = await getDatasetRow(ctx, datasetId);
   const { tokenizer, ...prepared } = await prepareModelBlocks(ctx, { ...request, dataset });
-  return maskBlockOf(prepared, tokenizer, split, index);
+  return maskBlockOf(prepared, tokenizer, split, index ?? (await findNamedBlock(prepared.blocksDir, split)));
 }

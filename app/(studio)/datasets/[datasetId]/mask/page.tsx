@@ -21,7 +21,7 @@ const Search = z.object({
   seed: z.coerce.number().int().min(0).catch(42),
   objective: objectiveParameter.catch(DEFAULT_OBJECTIVE),
   split: z.enum(["train", "eval"]).catch("train"),
-  index: z.coerce.number().int().min(0).catch(0),
+  index: z.coerce.number().int().min(0).optional().catch(undefined),
 });
 
 interface MaskPageProps {
@@ -54,7 +54,12 @@ export default async function MaskPage({ params, searchParams }: MaskPageProps) 
         <MaskView
           datasetId={dataset.id}
           models={models}
-          start={{ ...search, model: model.id, length: Math.min(search.length, model.contextLength) }}
+          start={{
+            ...search,
+            index: search.index ?? null,
+            model: model.id,
+            length: Math.min(search.length, model.contextLength),
+          }}
         />
       )}
     </>

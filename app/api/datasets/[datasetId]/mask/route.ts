@@ -12,7 +12,8 @@ const Query = z.object({
   seed: z.coerce.number().int().min(0).max(2147483647).default(42),
   objective: objectiveParameter,
   split: z.enum(["train", "eval"]).default("train"),
-  index: z.coerce.number().int().min(0).default(0),
+  /** Absent: the first block that shows what the objective does. */
+  index: z.coerce.number().int().min(0).nullable().default(null),
 });
 
 /** One prepared block, token by token, as the trainer sees it. */
