@@ -7,11 +7,14 @@ import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { TimeAgo } from "@/components/ui/time-ago";
 import type { JobView } from "@/lib/contracts/data-job";
+import { isJobAtRest } from "@/lib/contracts/data-job-status";
 import { type JobActions, JobButtons } from "./job-buttons";
 import { JobProgress } from "./job-progress";
 import { JobStatusBadge } from "./job-status-badge";
 import { resultAddress } from "./result-address";
 import { useJob } from "./use-job";
+
+const LINK = "text-accent underline underline-offset-2";
 
 /** One job as it goes on. Who watches it to its end is taken to what it made. */
 export function JobScreen({ initial, actions }: { initial: JobView; actions: JobActions }) {
@@ -65,8 +68,12 @@ export function JobScreen({ initial, actions }: { initial: JobView; actions: Job
       </Card>
       {job.status !== "completed" && (
         <p className="text-[13px] text-text-2">
-          It goes on when you leave this page.{" "}
-          <Link href="/datasets" className="text-accent underline underline-offset-2">
+          {isJobAtRest(job.status) ? "What it had done is kept for a resume." : "It goes on when you leave this page."}{" "}
+          <a href={`/api/jobs/${job.id}/log`} target="_blank" rel="noreferrer" className={LINK}>
+            Log
+          </a>{" "}
+          ·{" "}
+          <Link href="/datasets" className={LINK}>
             All datasets
           </Link>
         </p>

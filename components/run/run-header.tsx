@@ -46,12 +46,13 @@ export function RunHeader({ run, connection, actions }: RunHeaderProps) {
           </div>
           <p className="mt-1 text-text-2">
             {run.config.method === "full" ? "Full fine-tune" : "LoRA"} of {run.config.model_type} on{" "}
-            <Link
-              href={`/datasets/${encodeURIComponent(run.config.dataset_name)}`}
-              className="text-accent underline underline-offset-2"
-            >
-              {run.datasetName}
-            </Link>{" "}
+            {run.datasetId === null ? (
+              `${run.datasetName} (deleted)`
+            ) : (
+              <Link href={`/datasets/${run.datasetId}`} className="text-accent underline underline-offset-2">
+                {run.datasetName}
+              </Link>
+            )}{" "}
             · created <TimeAgo iso={run.createdAt} />
           </p>
         </div>

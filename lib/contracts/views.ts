@@ -49,6 +49,8 @@ export interface RunView {
   status: RunStatus;
   config: RunConfig;
   datasetName: string;
+  /** Null when the dataset was deleted. */
+  datasetId: string | null;
   /** Steps done and to do; null until the trainer knows. */
   step: number;
   totalSteps: number | null;

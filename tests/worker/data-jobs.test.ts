@@ -2,9 +2,10 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readDatasetSummary } from "@/lib/datasets/dataset-folder";
 import { listDatasets } from "@/lib/services/datasets/list-datasets";
@@ -14,6 +15,7 @@ import { getJob } from "@/lib/services/jobs/get-job";
 import { listJobs } from "@/lib/services/jobs/list-jobs";
 import { resumeJob } from "@/lib/services/jobs/resume-job";
 import { findTrainers } from "@/workers/supervisor/end-old-trainers";
+import { sweepWorkFolders } from "@/workers/supervisor/sweep-work-folders";
 import { TEST_DATABASES } from "../helpers/open-test-database";
 import { addDataset } from "../helpers/run-fixtures";
 import { untilJob } from "../helpers/run-job";
@@ -130,6 +132,22 @@ describe.each(TEST_DATABASES)("data jobs on %s", (kind) => {
     await resumeJob(ctx, { jobId });
     startWorker();
     await expectWhole(jobId, "cancelled");
+  });
+
+  it("keep their work folder for a week after they were given up, and no longer", async () => {
+    const work = async (name: string, endedAt: Date) => {
+      const jobId = await queueBuild(name, 1);
+      await cancelJob(ctx, { jobId });
+      const { dataJobs } = ctx.db.tables;
+      await ctx.db.transaction((tx) => tx.orm.update(dataJobs).set({ endedAt }).where(eq(dataJobs.id, jobId)));
+      await mkdir(join(ctx.paths.jobs, jobId, "work"), { recursive: true });
+      return join(ctx.paths.jobs, jobId);
+    };
+    const day = 24 * 60 * 60 * 1000;
+    const recent = await work("recent", new Date(Date.now() - 6 * day));
+    const old = await work("old", new Date(Date.now() - 8 * day));
+    await sweepWorkFolders(ctx);
+    expect([await readdir(recent), await readdir(old)]).toEqual([["work"], []]);
   });
 
   it("go on beside a training run, and two workers do each job once", async () => {

@@ -12,6 +12,7 @@ import { type ExecuteOptions, executeRun } from "./execute-run";
 import { JobLane } from "./job-lane";
 import { beat, HEARTBEAT_MS, LEASE_MS, type WorkerIdentity } from "./lease-keeper";
 import { prepareRun } from "./prepare-run";
+import { sweepWorkFolders } from "./sweep-work-folders";
 
 const POLL_MS = 500;
 
@@ -52,6 +53,9 @@ export async function runWorker(ctx: ServiceContext, options: WorkerOptions): Pr
   const heartbeat = setInterval(report, HEARTBEAT_MS);
   ctx.log.info({ worker: worker.id, device }, "the worker is ready");
   const jobs = lane?.run();
+  await sweepWorkFolders(ctx).catch((error: unknown) =>
+    ctx.log.warn({ error }, "old work folders could not be removed"),
+  );
   try {
     while (!shutdown.aborted) {
       const record: RunRecord | null = isDone

@@ -11,6 +11,7 @@ const run: RunView = {
   status: "running",
   config: RunConfig.parse({ model_type: "a", dataset_name: "b" }),
   datasetName: "b",
+  datasetId: null,
   step: 30,
   totalSteps: 120,
   epoch: 0.25,

@@ -23,6 +23,7 @@ export function toRunView({ run, config, datasetName }: RunRecord, now: Date, ru
     status: lost ? "interrupted" : run.status,
     config,
     datasetName,
+    datasetId: run.datasetId,
     step: run.step,
     totalSteps: run.totalSteps,
     epoch: run.epoch,
