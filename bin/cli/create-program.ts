@@ -4,6 +4,7 @@ import { addDatasetCommands } from "./commands/dataset/add-dataset-commands";
 import { addDatabaseCommands } from "./commands/db";
 import { addDoctorCommand } from "./commands/doctor";
 import { addGenerateCommand } from "./commands/generate";
+import { addModelCommands } from "./commands/model/add-model-commands";
 import { addResumeCommand } from "./commands/resume";
 import { addServeCommand } from "./commands/serve";
 import { addTrainCommand } from "./commands/train";
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   addWorkerCommand(program);
   addTrainCommand(program);
   addResumeCommand(program);
+  addModelCommands(program);
   addGenerateCommand(program);
   addDatasetCommands(program);
   addDoctorCommand(program);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import type { DatasetSource } from "@/lib/contracts/dataset";
+import type { LocalSource } from "@/lib/contracts/dataset";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "@/lib/services/context";
 import { createJob } from "@/lib/services/jobs/create-job";
@@ -38,7 +38,7 @@ export async function withDataset(
   throw new AppError("precondition_failed", why);
 }
 
-async function sourceOf(path: string): Promise<DatasetSource> {
+async function sourceOf(path: string): Promise<LocalSource> {
   const absolute = resolve(path);
   const info = await stat(absolute).catch(() => null);
   if (info === null) throw new AppError("invalid_input", `There is no folder or file ${absolute}; correct the path.`);

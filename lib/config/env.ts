@@ -68,6 +68,12 @@ const Env = z.object({
   HF_TOKEN: z.string().optional(),
   HF_ENDPOINT: webAddress.default("https://huggingface.co"),
   HF_HOME: z.string().optional(),
+  HF_HUB_CACHE: z.string().optional(),
+  HF_TOKEN_PATH: z.string().optional(),
+  HF_HUB_OFFLINE: flag.default(false),
+  XDG_CACHE_HOME: z.string().optional(),
+  ARGILLA_API_URL: webAddress.optional(),
+  ARGILLA_API_KEY: z.string().optional(),
 });
 export type Env = z.infer<typeof Env>;
 

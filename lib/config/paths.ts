@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import type { Env } from "./env";
+import { hubSettingsOf } from "./hub-settings";
 import { repositoryRoot } from "./repository-root";
 
 export interface Paths {
@@ -57,7 +58,7 @@ export function pathsOf(env: Env): Paths {
     versions: join(home, "versions"),
     tokenizers: join(home, "tokenizers"),
     repository,
-    huggingFaceCache: join(resolve(env.HF_HOME ?? join(homedir(), ".cache", "huggingface")), "hub"),
+    huggingFaceCache: hubSettingsOf(env).cacheDir,
     dataRoots: dataRootsOf(env, home, repository),
   };
 }

@@ -1,13 +1,47 @@
 /** @file Where a dataset comes from, and what is known of it. */
 import { z } from "zod";
+import { ColumnMapping } from "./columns";
+import { HubRepoName, HubRevision } from "./hub-name";
 import type { ObjectiveCounts } from "./prepared-blocks";
 
-export const DatasetSource = z.discriminatedUnion("kind", [
+/** At most so many rows; all when absent. */
+const maxRows = z.int().min(1, "must be at least 1").max(1e9).optional();
+
+/** A split of a dataset on the Hugging Face Hub. */
+export const HubSource = z.strictObject({
+  kind: z.literal("hub"),
+  repo: HubRepoName,
+  /** As it is recorded, the commit that the rows were read from. */
+  revision: HubRevision.default("main"),
+  config: z.string().min(1).max(255).default("default"),
+  split: z.string().min(1).max(255).default("train"),
+  columns: ColumnMapping,
+  maxRows,
+});
+export type HubSource = z.infer<typeof HubSource>;
+
+/** A dataset of an Argilla server, with its answered records. The key comes from ARGILLA_API_KEY and is never kept. */
+export const ArgillaSource = z.strictObject({
+  kind: z.literal("argilla"),
+  /** The server, e.g. https://argilla.example.org; recorded without a path. */
+  address: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" }).max(500),
+  workspace: z.string().trim().min(1, "name a workspace").max(200),
+  dataset: z.string().trim().min(1, "name a dataset").max(200),
+  columns: ColumnMapping,
+  maxRows,
+});
+export type ArgillaSource = z.infer<typeof ArgillaSource>;
+
+/** What the server's own disk has. */
+export const LocalSource = z.discriminatedUnion("kind", [
   /** A folder of source code on the server's disk. Absolute, or relative to the working directory. */
   z.strictObject({ kind: z.literal("folder"), path: z.string().trim().min(1, "name a folder").max(4096) }),
   /** A JSONL file, on disk or uploaded; each line has `text`, or `prompt` and `completion`. */
   z.strictObject({ kind: z.literal("jsonl"), path: z.string().trim().min(1, "name a file").max(4096) }),
 ]);
+export type LocalSource = z.infer<typeof LocalSource>;
+
+export const DatasetSource = z.discriminatedUnion("kind", [...LocalSource.options, HubSource, ArgillaSource]);
 export type DatasetSource = z.infer<typeof DatasetSource>;
 
 export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;

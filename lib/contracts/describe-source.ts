@@ -7,6 +7,13 @@ export function describeSource(source: DatasetSource): { what: string; where: st
       return { what: "Folder", where: source.path };
     case "jsonl":
       return { what: "JSONL", where: source.path };
+    case "hub":
+      return {
+        what: "Hugging Face Hub",
+        where: `${source.repo} · ${source.config}/${source.split} at ${source.revision.slice(0, 12)}`,
+      };
+    case "argilla":
+      return { what: "Argilla", where: `${source.dataset} in ${source.workspace} on ${source.address}` };
     default:
       return source satisfies never;
   }

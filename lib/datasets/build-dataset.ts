@@ -1,6 +1,7 @@
 /** @file From a source to `documents.jsonl`: what a dataset is from then on, whatever happens to the source. */
 import { join } from "node:path";
-import type { DatasetSource, DatasetStats } from "@/lib/contracts/dataset";
+import type { DatasetSource, DatasetStats, LocalSource } from "@/lib/contracts/dataset";
+import { describeSource } from "@/lib/contracts/describe-source";
 import { AppError } from "@/lib/errors";
 import { createPause } from "@/lib/tokenizers/create-pause";
 import { type DatasetSummary, DOCUMENTS_FILE, SUMMARY_FILE, writeJson } from "./dataset-folder";
@@ -8,14 +9,17 @@ import { HashedFileWriter } from "./hashed-file-writer";
 import { PreviewSample } from "./preview-sample";
 import { SkipTally } from "./skip-tally";
 import { openSource } from "./sources/open-source";
+import type { SourceReader } from "./sources/source-reader";
 import { textOfDocument } from "./text-of-document";
 import { writeFolder } from "./write-folder";
 
 const MAX_DATASET_BYTES = 4_000_000_000;
 
-export interface BuildDatasetOptions {
-  /** Its path must be absolute and allowed already. */
-  source: DatasetSource;
+export type BuildDatasetOptions = BuildOptions &
+  /** A local path must be absolute and allowed already. Sources elsewhere bring their reader with them. */
+  ({ source: LocalSource; read?: undefined } | { source: DatasetSource; read: SourceReader });
+
+interface BuildOptions {
   /** How people know the source, where its path says nothing to them: an upload's own name. */
   origin?: string | undefined;
   /** Must not exist; it comes into being whole or not at all. */
@@ -49,11 +53,14 @@ export async function buildDataset(
   );
 }
 
-const originOf = ({ origin, source }: BuildDatasetOptions): string => origin ?? source.path;
+const originOf = ({ origin, source }: BuildDatasetOptions): string =>
+  origin ?? ("path" in source ? source.path : describeSource(source).where);
 
 async function writeDocuments(options: BuildDatasetOptions, path: string): Promise<DatasetSummary> {
   const { signal, onProgress } = options;
-  const source = { ...options.source, path: originOf(options) };
+  const origin = originOf(options);
+  const source = "path" in options.source ? { ...options.source, path: origin } : options.source;
+  const read = options.read ?? openSource(options.source);
   const skips = new SkipTally();
   const preview = new PreviewSample();
   const languages = new Map<string, { documents: number; bytes: number }>();
@@ -62,14 +69,14 @@ async function writeDocuments(options: BuildDatasetOptions, path: string): Promi
   let bytes = 0;
   const file = await HashedFileWriter.create(path);
   try {
-    for await (const document of openSource(options.source)({ origin: source.path, skips, signal })) {
+    for await (const document of read({ origin, skips, signal })) {
       const size = Buffer.byteLength(textOfDocument(document));
       documents++;
       bytes += size;
       if (bytes > MAX_DATASET_BYTES) {
         throw new AppError(
           "limit_exceeded",
-          `${source.path} holds more than ${MAX_DATASET_BYTES / 1e9} GB of text: choose a part of it.`,
+          `${origin} holds more than ${MAX_DATASET_BYTES / 1e9} GB of text: choose a part of it.`,
         );
       }
       const language = languages.get(document.language) ?? { documents: 0, bytes: 0 };
@@ -78,7 +85,7 @@ async function writeDocuments(options: BuildDatasetOptions, path: string): Promi
       await file.write(Buffer.from(`${JSON.stringify(document)}\n`));
       if (await pause()) onProgress?.({ documents, bytes });
     }
-    if (documents === 0) throw new AppError("invalid_input", refusal(source, skips));
+    if (documents === 0) throw new AppError("invalid_input", refusal(origin, source.kind, skips));
     const contentHash = await file.end();
     const sorted = [...languages].sort((a, b) => b[1].bytes - a[1].bytes || (a[0] < b[0] ? -1 : 1));
     const stats = { documents, bytes, languages: Object.fromEntries(sorted), skipped: skips.toStats() };
@@ -89,9 +96,9 @@ async function writeDocuments(options: BuildDatasetOptions, path: string): Promi
   }
 }
 
-function refusal(source: DatasetSource, skips: SkipTally): string {
+function refusal(origin: string, kind: DatasetSource["kind"], skips: SkipTally): string {
   const left = skips.toText();
-  if (left === "") return `${source.path} is empty, so there is nothing to learn from.`;
-  const what = source.kind === "folder" ? "no source code to learn from" : "no line to learn from";
-  return `${source.path} has ${what}; left out: ${left}.`;
+  if (left === "") return `${origin} is empty, so there is nothing to learn from.`;
+  const what = `no ${kind === "folder" ? "source code" : kind === "jsonl" ? "line" : "row"} to learn from`;
+  return `${origin} has ${what}; left out: ${left}.`;
 }

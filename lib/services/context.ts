@@ -1,5 +1,6 @@
 /** @file What every service gets: the database, the places on disk, the log and the clock. */
 import type { Env } from "@/lib/config/env";
+import { type HubSettings, hubSettingsOf } from "@/lib/config/hub-settings";
 import type { Logger } from "@/lib/config/logger";
 import { type Paths, pathsOf } from "@/lib/config/paths";
 import { databaseOptions } from "@/lib/db/database-options";
@@ -11,6 +12,8 @@ export type { Logger } from "@/lib/config/logger";
 export interface ServiceContext {
   db: Db;
   paths: Paths;
+  /** The Hugging Face Hub as the environment names it. */
+  hub: HubSettings;
   log: Logger;
   now(): Date;
 }
@@ -19,5 +22,5 @@ export interface ServiceContext {
 export async function createServiceContext(env: Env, log: Logger): Promise<ServiceContext> {
   const paths = pathsOf(env);
   const db = await openDatabase(databaseOptions(env, paths));
-  return { db, paths, log, now: () => new Date() };
+  return { db, paths, hub: hubSettingsOf(env), log, now: () => new Date() };
 }

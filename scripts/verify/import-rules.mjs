@@ -27,12 +27,13 @@ export const RULES = [
     may: ["lib/models-catalog", "lib/tokenizers", "lib/engine/models", "lib/engine/memory", ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],
   },
+  { folder: "lib/hub", may: ["lib/hub", "lib/datasets/parquet", ...LEAVES], not: [...DRIVERS, ...ONNX, ...WEB] },
   { folder: "lib/tokenizers", may: ["lib/tokenizers", ...LEAVES], not: [...DRIVERS, ...ONNX, ...WEB] },
   { folder: "lib/engine/runtime", may: ["lib/engine", ...LEAVES], not: [...DRIVERS, ...WEB] },
   { folder: "lib/engine", may: ["lib/engine", ...LEAVES], not: [...DRIVERS, ...ONNX, ...WEB] },
   {
     folder: "lib/services",
-    may: ["lib/services", "lib/db", "lib/config", ...DATA, ...LEAVES],
+    may: ["lib/services", "lib/db", "lib/config", "lib/hub", ...DATA, ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],
   },
   { folder: "lib/web", may: ["lib/web", "lib/services", "lib/config", ...LEAVES], not: [...DRIVERS, ...ONNX] },
@@ -49,7 +50,7 @@ export const RULES = [
   { folder: "workers/child", may: ["workers/child", ...LEAVES], not: [...DRIVERS, ...ONNX, ...WEB] },
   {
     folder: "workers/data-job",
-    may: ["workers/data-job", "workers/child", ...DATA, ...LEAVES],
+    may: ["workers/data-job", "workers/child", "lib/hub", "lib/config", ...DATA, ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],
   },
   {
@@ -59,7 +60,7 @@ export const RULES = [
   },
   {
     folder: "workers",
-    may: ["workers", "lib/services", "lib/db", "lib/config", ...DATA, ...LEAVES],
+    may: ["workers", "lib/services", "lib/db", "lib/config", "lib/hub", ...DATA, ...LEAVES],
     not: [...DRIVERS, ...ONNX, ...WEB],
   },
   {

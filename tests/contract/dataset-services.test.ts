@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DatasetSource } from "@/lib/contracts/dataset";
+import type { LocalSource } from "@/lib/contracts/dataset";
 import { AppError } from "@/lib/errors";
 import { deleteDataset } from "@/lib/services/datasets/delete-dataset";
 import { ensureRepositoryDataset } from "@/lib/services/datasets/ensure-repository-dataset";
@@ -33,7 +33,7 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
     await rm(outside, { recursive: true, force: true });
   });
 
-  async function folder(name: string, files: Record<string, string>): Promise<DatasetSource> {
+  async function folder(name: string, files: Record<string, string>): Promise<LocalSource> {
     const path = join(ctx.paths.home, "sources", name);
     for (const [file, content] of Object.entries(files)) {
       await mkdir(dirname(join(path, file)), { recursive: true });
@@ -106,7 +106,7 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
     await symlink(outside, join(inside.path, "link"));
     await symlink(join(outside, "a.jsonl"), join(inside.path, "link.jsonl"));
     const before = await datasetFolders();
-    const cases: [DatasetSource, string][] = [
+    const cases: [LocalSource, string][] = [
       [{ kind: "folder", path: outside }, "forbidden"],
       [{ kind: "folder", path: `${inside.path}/../../../${basename(outside)}` }, "forbidden"],
       [{ kind: "folder", path: join(inside.path, "link") }, "forbidden"],

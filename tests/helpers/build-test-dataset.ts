@@ -1,4 +1,4 @@
-import type { DatasetSource } from "@/lib/contracts/dataset";
+import type { LocalSource } from "@/lib/contracts/dataset";
 import { newId } from "@/lib/contracts/ids";
 import { buildDataset } from "@/lib/datasets/build-dataset";
 import type { DatasetRow } from "@/lib/db/repositories/datasets";
@@ -9,7 +9,7 @@ import { registerDataset } from "@/lib/services/datasets/register-dataset";
 /** What a job makes of a source, without a worker. */
 export async function buildTestDataset(
   ctx: ServiceContext,
-  { name, source }: { name: string; source: DatasetSource },
+  { name, source }: { name: string; source: LocalSource },
 ): Promise<DatasetRow> {
   const id = newId("ds");
   const { stats, contentHash } = await buildDataset({ source, outDir: datasetDir(ctx, id) });

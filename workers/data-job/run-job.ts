@@ -1,5 +1,7 @@
 import type { DataJobOutcome, DataJobSpec } from "@/lib/contracts/data-job";
 import { datasetBuild } from "./handlers/dataset-build";
+import { datasetImport } from "./handlers/dataset-import";
+import { hubDownload } from "./handlers/hub-download";
 import type { JobEnv } from "./job-env";
 
 /** One handler a kind. Errors: AppError with a sentence for people; the signal's reason when the job was stopped. */
@@ -7,7 +9,11 @@ export async function runJob(spec: DataJobSpec, env: JobEnv): Promise<DataJobOut
   switch (spec.kind) {
     case "dataset-build":
       return datasetBuild(spec, env);
+    case "dataset-import":
+      return datasetImport(spec, env);
+    case "hub-download":
+      return hubDownload(spec, env);
     default:
-      return spec.kind satisfies never;
+      return spec satisfies never;
   }
 }

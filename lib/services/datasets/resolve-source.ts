@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { DatasetSource } from "@/lib/contracts/dataset";
+import type { LocalSource } from "@/lib/contracts/dataset";
 import { AppError, type ErrorCode } from "@/lib/errors";
 import type { ServiceContext } from "../context";
 import { isInside } from "../is-inside";
@@ -12,7 +12,7 @@ import { isInside } from "../is-inside";
  * Errors, each also under the field `source`: `not_found`, `forbidden` outside the roots, `invalid_input` for a folder in
  * place of a file or the other way round, or one that can't be read.
  */
-export async function resolveSource(ctx: ServiceContext, source: DatasetSource): Promise<DatasetSource> {
+export async function resolveSource(ctx: ServiceContext, source: LocalSource): Promise<LocalSource> {
   const shown = source.path.slice(0, 300);
   if (source.path.includes("\0")) throw problem("invalid_input", "The path has a NUL character; write it again.");
   const roots = [...ctx.paths.dataRoots, ctx.paths.uploads];

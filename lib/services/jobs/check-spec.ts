@@ -19,7 +19,11 @@ export async function checkSpec(ctx: ServiceContext, spec: DataJobSpec): Promise
       const origin = (await findUploadName(ctx, source.path)) ?? undefined;
       return { spec: { kind: spec.kind, name: spec.name, source, origin }, title: `Build ${spec.name}` };
     }
+    case "dataset-import":
+      return { spec, title: `Import ${spec.name}` };
+    case "hub-download":
+      return { spec, title: `Download ${spec.repo}` };
     default:
-      return spec.kind satisfies never;
+      return spec satisfies never;
   }
 }

@@ -1,10 +1,14 @@
 import type { Command } from "commander";
+import { addSearch } from "../../hub-output/add-search";
 import { addDatasetInspect } from "./inspect";
 import { addDatasetList } from "./list";
+import { addDatasetPull } from "./pull";
 
 /** `dataset …`: one file a command. */
 export function addDatasetCommands(program: Command): void {
   const dataset = program.command("dataset").description("make datasets and look at them");
   addDatasetList(dataset);
   addDatasetInspect(dataset);
+  addSearch(dataset, "dataset");
+  addDatasetPull(dataset);
 }

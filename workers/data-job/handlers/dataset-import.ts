@@ -1,0 +1,58 @@
+import { readEnv } from "@/lib/config/env";
+import { hubSettingsOf } from "@/lib/config/hub-settings";
+import type { DataJobOutcome } from "@/lib/contracts/data-job";
+import type { DatasetSource } from "@/lib/contracts/dataset";
+import type { DatasetImportSpec } from "@/lib/contracts/jobs/dataset-import";
+import { buildDataset } from "@/lib/datasets/build-dataset";
+import { readMappedRows } from "@/lib/datasets/columns/read-mapped-rows";
+import { openArgilla } from "@/lib/hub/argilla/open-argilla";
+import { openHub } from "@/lib/hub/open-hub";
+import { openSplit } from "@/lib/hub/rows/open-split";
+import type { JobEnv } from "../job-env";
+
+interface OpenedRows {
+  /** As it is recorded: with the commit. */
+  source: DatasetSource;
+  rows: AsyncIterable<Record<string, unknown>>;
+  totalRows: number | null;
+}
+
+/** Errors: those of the Hub or of Argilla in one sentence, those of a damaged file, those of buildDataset. */
+export async function datasetImport({ source }: DatasetImportSpec, env: JobEnv): Promise<DataJobOutcome> {
+  const opened = await openRows(source, env);
+  const total = opened.totalRows === null ? null : Math.min(opened.totalRows, source.maxRows ?? opened.totalRows);
+  let done = 0;
+  const built = await buildDataset({
+    source: opened.source,
+    outDir: env.outDir,
+    signal: env.signal,
+    read: (options) =>
+      readMappedRows(opened.rows, {
+        ...options,
+        mapping: source.columns,
+        maxRows: source.maxRows,
+        onRow: (row) => {
+          done = row;
+        },
+      }),
+    onProgress: () => env.onProgress({ stage: "Reading rows", done, total, unit: "rows" }),
+  });
+  return { dataset: { ...built, source: opened.source } };
+}
+
+async function openRows(source: DatasetImportSpec["source"], env: JobEnv): Promise<OpenedRows> {
+  const variables = readEnv();
+  if (source.kind === "argilla") {
+    const argilla = openArgilla({ address: source.address, key: variables.ARGILLA_API_KEY ?? null });
+    const { rows, totalRows } = await argilla.openDataset(source, env.signal);
+    return { source: { ...source, address: new URL(source.address).origin }, rows, totalRows };
+  }
+  const hub = openHub(hubSettingsOf(variables));
+  const columns = Object.entries(source.columns).flatMap(([key, name]) => (key === "kind" ? [] : [name]));
+  const { commit, rows, totalRows } = await openSplit(hub, source, {
+    columns: [...new Set(columns)],
+    signal: env.signal,
+  });
+  env.log(`${source.repo} at ${commit}`);
+  return { source: { ...source, revision: commit }, rows, totalRows };
+}
