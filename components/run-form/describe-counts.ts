@@ -13,6 +13,7 @@ export function describeCounts(counts: ObjectiveCounts): string[] {
   const sentences = [
     gaps && `${gaps}${counts.spmSamples ? `, ${formatCount(counts.spmSamples)} with the suffix first` : ""}.`,
     many("fimUnfit", "piece fits no sequence and stays as it is.", "pieces fit no sequence and stay as they are."),
+    many("fimSpansByLine", "of them is cut by lines: no node to cut.", "of them are cut by lines: no node to cut."),
     many("conversations", "conversation.", "conversations."),
     many(
       "rewrittenTurns",
@@ -24,6 +25,13 @@ export function describeCounts(counts: ObjectiveCounts): string[] {
       "conversation is left out: the model’s template does not take it.",
       "conversations are left out: the model’s template does not take them.",
     ),
+    many("functions", "function.", "functions."),
+    many(
+      "documentsWithoutFunctions",
+      "file has none of the kind and is left out.",
+      "files have none of the kind and are left out.",
+    ),
+    many("amphigoryDocuments", "file of nonsense added.", "files of nonsense added."),
   ];
   return sentences.filter((sentence) => sentence !== null && sentence !== "") as string[];
 }

@@ -11,6 +11,8 @@ export const OBJECTIVE_FIELDS: FieldKey[] = [
   "fim_span",
   "fim_loss",
   "train_on_inputs",
+  "include_amphigory",
+  "amphigory_ratio",
 ];
 
 export interface FieldGroup {

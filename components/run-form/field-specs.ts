@@ -42,7 +42,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   warmup_steps: { input: whole, hint: "Steps over which the learning rate rises from 0." },
   objective: {
     input: { kind: "select", options: OBJECTIVES },
-    hint: "causal goes on with text; fim fills gaps in it, as editors ask for; chat takes pairs as turns, by the model’s own template.",
+    hint: "causal goes on with text; fim fills gaps in it, as editors ask for; chat takes pairs as turns, by the model’s own template; docstring and signature write the bodies of functions.",
   },
   fim_rate: {
     input: { kind: "number", step: 0.05 },
@@ -54,7 +54,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   },
   fim_span: {
     input: { kind: "select", options: FIM_SPANS },
-    hint: "character cuts anywhere, as people type; line takes whole lines.",
+    hint: "character cuts anywhere, as people type; line takes whole lines; syntax takes a node of the syntax tree, and lines where there is no grammar.",
   },
   fim_loss: {
     input: { kind: "select", options: FIM_LOSSES },
@@ -63,6 +63,14 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   train_on_inputs: {
     input: { kind: "switch" },
     hint: "No: a prompt, or what others than the assistant say, is only read. Files without a prompt get loss in any case.",
+  },
+  include_amphigory: {
+    input: { kind: "switch" },
+    hint: "Adds nonsense that parses: names, expressions and statements exchanged among your own files, never in the held-out part. There is no evidence that it helps; off is the safe choice.",
+  },
+  amphigory_ratio: {
+    input: { kind: "number", step: 0.05 },
+    hint: "Nonsense files added, as a share of the training files; 0 to 0.3.",
   },
   method: {
     input: { kind: "select", options: METHODS },
@@ -192,7 +200,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
 
 type Settings = Pick<
   Record<keyof RunConfig, string>,
-  "optimizer" | "scheduler" | "early_stopping_patience" | "objective" | "fim_rate"
+  "optimizer" | "scheduler" | "early_stopping_patience" | "objective" | "fim_rate" | "include_amphigory"
 >;
 
 /** Muon leaves embedding, head and vectors to AdamW. */
@@ -207,6 +215,7 @@ const CONDITIONS: Partial<Record<keyof RunConfig, (settings: Settings) => boolea
   fim_spm_rate: hasFim,
   fim_span: hasFim,
   fim_loss: hasFim,
+  amphigory_ratio: ({ include_amphigory }) => include_amphigory === "true",
   num_cycles: ({ scheduler }) => scheduler === "cosine_with_restarts",
   decay_ratio: ({ scheduler }) => scheduler === "wsd",
   early_stopping_threshold: ({ early_stopping_patience }) => Number(early_stopping_patience) !== 0,

@@ -15,6 +15,8 @@ export const SETTING_LABELS: Record<keyof RunConfig, string> = {
   fim_span: "Middle is cut by",
   fim_loss: "FIM loss",
   train_on_inputs: "Loss on prompts too",
+  include_amphigory: "Amphigory",
+  amphigory_ratio: "Amphigory ratio",
   method: "Method",
   rank: "Rank",
   alpha: "Alpha",

@@ -23,6 +23,7 @@ function settingsOf(config: RunConfig): (keyof RunConfig)[] {
     objective,
     early_stopping_patience: String(config.early_stopping_patience),
     fim_rate: String(config.fim_rate),
+    include_amphigory: String(config.include_amphigory),
   };
   return (Object.keys(config) as (keyof RunConfig)[]).filter((key) => isAsked(key, others));
 }

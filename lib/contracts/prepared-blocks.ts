@@ -37,11 +37,16 @@ const ObjectiveCounts = z.partialRecord(
     "spmSamples",
     /** Pieces that have too many tokens for a sequence however they are cut: they stay plain text. */
     "fimUnfit",
+    /** By line, where there was no syntax tree, or no node of use. */
+    "fimSpansByLine",
     "conversations",
     /** The template writes these turns of the assistant otherwise once others follow, so they get no loss. */
     "rewrittenTurns",
     /** The template does not take them; they are left out. */
     "refusedConversations",
+    "functions",
+    "documentsWithoutFunctions",
+    "amphigoryDocuments",
   ]),
   z.int().min(0),
 );

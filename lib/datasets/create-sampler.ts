@@ -1,13 +1,17 @@
 /** @file What an objective makes of each document: the one place that knows them all. */
+import type { Tree } from "web-tree-sitter";
 import type { ChatMessage, DatasetDocument } from "@/lib/contracts/dataset";
 import type { ObjectiveSettings } from "@/lib/contracts/objective-settings";
 import { AppError } from "@/lib/errors";
-import { findFimTokens } from "@/lib/tokenizers/fim-presets";
+import { type FimTokens, findFimTokens } from "@/lib/tokenizers/fim-presets";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import { type ChatRenderer, conversationOf } from "./chat/open-chat-renderer";
 import { tokenizeSpans } from "./chat/tokenize-spans";
 import type { ObjectiveCounter } from "./count-objective";
+import { createNodeChooser } from "./fim/choose-node";
 import { fimSamples } from "./fim/fim-samples";
+import { functionPairs, hasFunctionPairs } from "./pairs/function-pairs";
+import type { SourceParser } from "./syntax/parse-source";
 import { tokenizeDocument } from "./tokenize-document";
 import type { TrainingSample } from "./training-sample";
 
@@ -19,6 +23,8 @@ export interface SamplerOptions {
   seed: number;
   /** By the model's chat template; null where it has none. */
   chat: ChatRenderer | null;
+  /** Opened where the settings need syntax trees. */
+  parser: SourceParser | null;
   count: ObjectiveCounter;
 }
 
@@ -30,7 +36,7 @@ export interface Sampler {
 
 /** Errors: `invalid_input` beside the setting that this model or dataset can't have. */
 export function createSampler(options: SamplerOptions): Sampler {
-  const { settings, tokenizer, specialTokens, chat, count } = options;
+  const { settings, tokenizer, specialTokens, chat, parser, count } = options;
   const { objective, train_on_inputs } = settings;
   const fim = objective === "fim" ? findFimTokens(tokenizer) : null;
   if (objective === "fim" && fim === null) throw noFimTokens();
@@ -49,18 +55,47 @@ export function createSampler(options: SamplerOptions): Sampler {
     count("rewrittenTurns", rendered.rewrittenTurns);
     return [tokenizeSpans(rendered, tokenizer, train_on_inputs)];
   };
+  const fill = (document: DatasetDocument, tokens: FimTokens): TrainingSample[] => {
+    const withNodes = (tree: Tree) =>
+      fimSamples(document, { ...options, fim: tokens, chooseNode: createNodeChooser(tree, document.text) });
+    return parser?.parse(document, withNodes) ?? fimSamples(document, { ...options, fim: tokens });
+  };
+  const functionsOf = (document: DatasetDocument, kind: "docstring" | "signature"): TrainingSample[] => {
+    const pairs = hasFunctionPairs(document.language)
+      ? (parser?.parse(document, (tree) => functionPairs(tree, document, kind)) ?? [])
+      : [];
+    count("functions", pairs.length);
+    if (pairs.length === 0) count("documentsWithoutFunctions");
+    // A source file's text that spells a special token is text.
+    return pairs.map((pair) => tokenizeDocument(pair, tokenizer, "text", train_on_inputs));
+  };
   return {
     samplesOf: (document) => {
       const { messages, prompt, text } = document;
       if (messages !== undefined) return converse(messages);
       if (prompt && objective === "chat") return converse(conversationOf(prompt, text));
       // A prompt and its completion have their own middle: the border between them.
-      if (fim !== null && !prompt) return fimSamples(document, { ...options, fim });
+      if (fim !== null && !prompt) return fill(document, fim);
+      if ((objective === "docstring" || objective === "signature") && !prompt) return functionsOf(document, objective);
       return [tokenizeDocument(document, tokenizer, specialTokens, train_on_inputs)];
     },
-    reason: () => (refusal === null ? null : `the model's chat template refuses its conversations: ${refusal}`),
+    reason: () => {
+      if (refusal !== null) return `the model's chat template refuses its conversations: ${refusal}`;
+      if (objective === "docstring" || objective === "signature") return NO_FUNCTIONS[objective];
+      return null;
+    },
   };
 }
+
+/** @param settings of the sampler: do they need syntax trees? */
+export const needsSyntax = ({ objective, fim_span }: ObjectiveSettings): boolean =>
+  objective === "docstring" || objective === "signature" || (objective === "fim" && fim_span === "syntax");
+
+const LANGUAGES = "Python, JavaScript, TypeScript, Go, Java, Rust, C#, C, C++ or PHP";
+const NO_FUNCTIONS = {
+  docstring: `no function with a doc comment was found in it, in ${LANGUAGES}`,
+  signature: `no function was found in it, in ${LANGUAGES}`,
+};
 
 function noFimTokens(): AppError {
   const problem =

@@ -42,6 +42,7 @@ beforeAll(async () => {
 });
 
 interface Row {
+  language?: string;
   text?: string;
   prompt?: string;
   completion?: string;
@@ -355,6 +356,47 @@ describe("fill in the middle", () => {
     const failure = await prepareBlocks(settings(dataset, fim())).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "invalid_input", fieldErrors: { objective: [expect.any(String)] } });
     expect(String(failure)).toContain("Qwen2.5-Coder");
+  });
+});
+
+describe("syntax trees", () => {
+  const source = (i: number) => `/** Adds ${i}. */\nexport function add${i}(a, b) {\n  return a + b * ${i};\n}\n`;
+
+  it("give bodies of functions loss, and leave out files without any", async () => {
+    const texts = [...Array.from({ length: 12 }, (_, i) => source(i)), "const x = 1;\n"];
+    const dataset = await build(texts.map((text) => ({ text, language: "javascript" })));
+    const objective = { ...DEFAULT_OBJECTIVE, objective: "docstring" as const };
+    const prepared = await prepareBlocks(settings(dataset, { objective, blockLength: 64, evalSplit: 0 }));
+    expect(prepared.manifest.counts).toEqual({ functions: 12, documentsWithoutFunctions: 1 });
+    expect(prepared.manifest.splits.train.documents).toBe(12);
+    const train = reassemble(await readAll(prepared, "train"));
+    for (const [i, text] of texts.slice(0, 12).entries()) {
+      const { ids = [], labels = [] } = train.get(`line ${i + 1}`) ?? {};
+      expect(tokenizer.decode(ids)).toBe(`${text.trimEnd()}${EOS}`);
+      expect(tokenizer.decode(labels.filter((label) => label !== IGNORE_LABEL))).toBe(
+        `\n  return a + b * ${i};\n}${EOS}`,
+      );
+    }
+    const none = await build([{ text: "const x = 1;\n", language: "javascript" }]);
+    await expect(prepareBlocks(settings(none, { objective }))).rejects.toThrow(
+      "no function with a doc comment was found",
+    );
+  });
+
+  it("make nonsense for the training part only, beside all of the dataset", async () => {
+    const dataset = await build(Array.from({ length: 60 }, (_, i) => ({ text: source(i), language: "javascript" })));
+    const objective = { ...DEFAULT_OBJECTIVE, include_amphigory: true, amphigory_ratio: 0.3 };
+    const plain = await prepareBlocks(settings(dataset, { blockLength: 64 }));
+    const { blocksDir, manifest } = await prepareBlocks(settings(dataset, { objective, blockLength: 64 }));
+    const names = async (split: "train" | "eval") => [
+      ...reassemble(await readAll({ blocksDir, manifest }, split)).keys(),
+    ];
+    const isNonsense = (name: string) => name.startsWith("amphigory of ");
+    const train = await names("train");
+    expect(train.filter(isNonsense)).toHaveLength(manifest.counts.amphigoryDocuments ?? 0);
+    expect(manifest.counts.amphigoryDocuments).toBeGreaterThan(4);
+    expect(train.filter((name) => !isNonsense(name))).toHaveLength(plain.manifest.splits.train.documents);
+    expect(manifest.splits.eval).toEqual(plain.manifest.splits.eval);
   });
 });
 

@@ -1,15 +1,17 @@
 /** @file From documents to the blocks that every engine trains on: tokenize, mask, split, cut, pack, write. */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import type { DatasetDocument } from "@/lib/contracts/dataset";
 import { DEFAULT_OBJECTIVE, type ObjectiveSettings } from "@/lib/contracts/objective-settings";
 import type { BlocksManifest, SplitName } from "@/lib/contracts/prepared-blocks";
 import { AppError } from "@/lib/errors";
 import { createPause } from "@/lib/tokenizers/create-pause";
 import type { ChatTemplate } from "@/lib/tokenizers/find-chat-template";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
+import { createAmphigory } from "./amphigory/create-amphigory";
 import { type ChatThreadEntry, openChatRenderer } from "./chat/open-chat-renderer";
 import { countObjective } from "./count-objective";
-import { createSampler } from "./create-sampler";
+import { createSampler, needsSyntax } from "./create-sampler";
 import { cutSample } from "./cut-sample";
 import { readDatasetSummary, writeJson } from "./dataset-folder";
 import { findValidBlocks } from "./find-valid-blocks";
@@ -17,6 +19,7 @@ import { PieceStore } from "./piece-store";
 import { markUsed, pruneBlocks } from "./prune-blocks";
 import { readDocuments } from "./read-documents";
 import { splitDocuments } from "./split-documents";
+import { openSourceParser } from "./syntax/parse-source";
 import { textOfDocument } from "./text-of-document";
 import { removeFolder, writeFolder } from "./write-folder";
 import { writeSplit } from "./write-split";
@@ -96,9 +99,13 @@ async function writeBlocks(
   const { objective: settings = DEFAULT_OBJECTIVE } = options;
   const { counts: objectiveCounts, count } = countObjective();
   const chat = options.chat ? openChatRenderer(options.chat.template, options.chat.entry) : null;
-  const sampler = createSampler({ settings, tokenizer, specialTokens, blockLength, seed, chat, count });
+  const { include_amphigory: hasAmphigory, amphigory_ratio: ratio } = settings;
+  const parser = needsSyntax(settings) || hasAmphigory ? await openSourceParser() : null;
+  const amphigory = hasAmphigory && parser !== null ? createAmphigory({ parser, ratio, seed }) : null;
+  const sampler = createSampler({ settings, tokenizer, specialTokens, blockLength, seed, chat, parser, count });
   const names: string[] = [];
   for await (const { name } of readDocuments(datasetDir, signal)) names.push(name);
+  const total = names.length;
   const splits = splitDocuments(names, evalSplit, seed);
 
   const pieces = {
@@ -108,9 +115,7 @@ async function writeBlocks(
   try {
     const counts = { train: { documents: 0, bytes: 0 }, eval: { documents: 0, bytes: 0 } };
     const pause = createPause(signal);
-    let index = 0;
-    for await (const document of readDocuments(datasetDir, signal)) {
-      const split = splits[index] as SplitName;
+    const add = async (document: DatasetDocument, split: SplitName, index: number): Promise<boolean> => {
       let hasPieces = false;
       for (const sample of await sampler.samplesOf(document)) {
         for (const piece of cutSample(sample, blockLength)) {
@@ -118,14 +123,24 @@ async function writeBlocks(
           hasPieces = true;
         }
       }
-      if (hasPieces) {
+      return hasPieces;
+    };
+    let index = 0;
+    for await (const document of readDocuments(datasetDir, signal)) {
+      const split = splits[index] as SplitName;
+      if (await add(document, split, index)) {
         counts[split].documents++;
         counts[split].bytes += Buffer.byteLength(document.messages ? textOfDocument(document) : document.text);
       }
+      const nonsense = split === "train" ? amphigory?.of(document) : null;
+      if (nonsense && (await add(nonsense, split, names.length))) {
+        names.push(nonsense.name);
+        count("amphigoryDocuments");
+      }
       index++;
-      if (await pause()) options.onProgress?.({ done: index, total: names.length });
+      if (await pause()) options.onProgress?.({ done: index, total });
     }
-    refuseNothingToLearn(names.length, pieces.train, sampler.reason());
+    refuseNothingToLearn(total, pieces.train, sampler.reason());
     const written: Partial<BlocksManifest["splits"]> = {};
     for (const split of SPLITS) {
       const files = await writeSplit({

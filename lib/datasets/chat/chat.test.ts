@@ -184,7 +184,16 @@ describe("a sampler", () => {
     const { counts, count } = countObjective();
     const settings = { ...DEFAULT_OBJECTIVE, objective };
     const create = () =>
-      createSampler({ settings, tokenizer, specialTokens: "parse", blockLength: 64, seed: 1, chat, count });
+      createSampler({
+        settings,
+        tokenizer,
+        specialTokens: "parse",
+        blockLength: 64,
+        seed: 1,
+        chat,
+        parser: null,
+        count,
+      });
     return { create, counts, tokenizer, close: async () => chat?.close() };
   };
   const SOURCE =

@@ -9,7 +9,9 @@ import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import { trainBpe } from "@/lib/tokenizers/train-bpe";
 import { countObjective } from "../count-objective";
 import { createRandom } from "../create-random";
+import { openSourceParser } from "../syntax/parse-source";
 import type { TrainingSample } from "../training-sample";
+import { createNodeChooser } from "./choose-node";
 import { chooseCharacterSpan, chooseLineSpan } from "./choose-span";
 import { fimSamples } from "./fim-samples";
 import { isBorder } from "./is-border";
@@ -234,6 +236,49 @@ describe("fimSamples", () => {
     const samples = fimSamples({ name: "a.ts", text }, options);
     expect(samples.map((sample) => reassemble(sample, tokenizer, fim)).join("")).toBe(text);
     expect(counts).toEqual({ fimUnfit: 1 });
+  });
+});
+
+describe("syntax nodes", () => {
+  const code = (i: number) =>
+    `/** Größe ${i} 🦀 */\r\nexport function f${i}(a, b) {\r\n  const c = [a, "${i}"].map((x) => x + b);\r\n  if (c.length > ${i}) return c;\r\n  return null;\r\n}\r\n`;
+
+  it("are the middles, whole, and the file comes together again", async () => {
+    const tokenizer = await loadTokenizer("models/tiny-code");
+    const fim = findFimTokens(tokenizer) as FimTokens;
+    const parser = await openSourceParser();
+    const middles = new Set<string>();
+    for (let i = 0; i < 60; i++) {
+      const text = Array.from({ length: 1 + (i % 4) }, (_, part) => code(i + part)).join("\n");
+      const document = { name: `${i}.js`, text, language: "javascript" };
+      const { counts, count } = countObjective();
+      const settings = settingsOf({ fim_span: "syntax", fim_spm_rate: 0.5 });
+      const options = { tokenizer, fim, settings, blockLength: 128, seed: i, count };
+      parser.parse(document, (tree) => {
+        const samples = fimSamples(document, { ...options, chooseNode: createNodeChooser(tree, text) });
+        expect(samples.map((sample) => reassemble(sample, tokenizer, fim)).join("")).toBe(text);
+        expect(samples.every(({ ids }) => ids.length <= 128)).toBe(true);
+        for (const { ids, runs } of samples) {
+          const at = runs
+            .slice(
+              0,
+              runs.findIndex(({ part }) => part === "middle"),
+            )
+            .reduce((n, run) => n + run.length, 0);
+          const middle = tokenizer.decode(ids.slice(at, -1));
+          middles.add(middle);
+          if ((counts.fimSpansByLine ?? 0) > 0) continue;
+          const start = text.indexOf(middle);
+          const node = tree.rootNode.namedDescendantForIndex(start, start + middle.length - 1);
+          expect(node?.text).toContain(middle.trim());
+        }
+      });
+      expect(counts.fimSamples).toBe(fimSamples(document, options).length);
+    }
+    // Small and large ones.
+    const lengths = [...middles].map((middle) => middle.length);
+    expect(Math.min(...lengths)).toBeLessThan(10);
+    expect(Math.max(...lengths)).toBeGreaterThan(80);
   });
 });
 

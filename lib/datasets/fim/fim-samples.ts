@@ -5,7 +5,7 @@ import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
 import type { ObjectiveCounter } from "../count-objective";
 import { createRandom } from "../create-random";
 import { addRun, type TrainingSample } from "../training-sample";
-import { chooseCharacterSpan, chooseLineSpan } from "./choose-span";
+import { chooseCharacterSpan, chooseLineSpan, type Span } from "./choose-span";
 import { cutText } from "./cut-text";
 import { fimSample } from "./fim-sample";
 
@@ -19,12 +19,15 @@ export interface FimOptions {
   blockLength: number;
   seed: number;
   count: ObjectiveCounter;
+  /** A node of the syntax tree inside text[start … end), or null where there is none. */
+  chooseNode?: ((start: number, end: number, random: () => number) => Span | null) | undefined;
 }
 
-/** A sample; `order` is null for plain text. */
+/** A sample, and how it came about: `order` is null for plain text. */
 interface Made {
   sample: TrainingSample;
   order: FimOrder | null;
+  isByLine: boolean;
 }
 
 /**
@@ -46,9 +49,10 @@ export function fimSamples({ name, text }: { name: string; text: string }, optio
   const first = whole + EXTRA_TOKENS <= blockLength ? make(0, text.length) : null;
   if (first !== null) made.push(first);
   else cutText(text, { tokens: whole, budget: Math.max(1, blockLength - EXTRA_TOKENS), make, onPiece: keep });
-  for (const { order } of made) {
+  for (const { order, isByLine } of made) {
     if (order !== null) count("fimSamples");
     if (order === "spm") count("spmSamples");
+    if (isByLine) count("fimSpansByLine");
   }
   return made.map(({ sample }) => sample);
 }
@@ -58,8 +62,17 @@ function fillIn(text: string, start: number, end: number, random: () => number, 
   const piece = text.slice(start, end);
   if (random() < settings.fim_rate) {
     const order = random() < settings.fim_spm_rate ? "spm" : "psm";
-    const span = settings.fim_span === "character" ? chooseCharacterSpan(piece, random) : chooseLineSpan(piece, random);
-    if (span !== null) return { sample: fimSample(piece, span, fim, order, settings.fim_loss), order };
+    const node = settings.fim_span === "syntax" ? (options.chooseNode?.(start, end, random) ?? null) : null;
+    const span =
+      node !== null
+        ? ([node[0] - start, node[1] - start] as const)
+        : settings.fim_span === "character"
+          ? chooseCharacterSpan(piece, random)
+          : chooseLineSpan(piece, random);
+    if (span !== null) {
+      const isByLine = settings.fim_span === "syntax" && node === null;
+      return { sample: fimSample(piece, span, fim, order, settings.fim_loss), order, isByLine };
+    }
   }
   return plain(text, start, end, options.tokenizer);
 }
@@ -69,5 +82,5 @@ function plain(text: string, start: number, end: number, tokenizer: Tokenizer): 
   addRun(sample, "text", true, tokenizer.encode(text.slice(start, end), { specialTokens: "text" }));
   // A model that is told to stop in the middle of a file would do so.
   if (end === text.length) addRun(sample, "end", true, [tokenizer.eosTokenId]);
-  return { sample, order: null };
+  return { sample, order: null, isByLine: false };
 }
