@@ -1,5 +1,6 @@
 /** @file What the shell gets back. Documented in the README; scripts rely on the numbers. */
 import { CommanderError } from "commander";
+import type { DataJobStatus } from "@/lib/contracts/data-job-status";
 import type { RunStatus } from "@/lib/contracts/run-status";
 import { AppError, type ErrorCode } from "@/lib/errors";
 
@@ -35,6 +36,12 @@ export function exitCodeOfError(error: unknown): number {
   // --help and --version end with 0, everything else that Commander throws is a wrong command line.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   return EXIT.internal;
+}
+
+/** For a data job that has ended. */
+export function exitCodeOfJob(status: DataJobStatus): number {
+  if (status === "completed") return EXIT.ok;
+  return status === "failed" ? EXIT.runFailed : EXIT.runStopped;
 }
 
 /** For a run that has ended. */

@@ -21,8 +21,8 @@ export const ReportStep = z.strictObject({
     }),
   ),
   durationMs: z.number().min(0),
-  /** Taken over from an earlier build with the same settings up to here. */
-  reused: z.boolean(),
+  /** Documents whose result an earlier build had found already. */
+  reused: z.int().min(0),
 });
 export type ReportStep = z.infer<typeof ReportStep>;
 

@@ -32,6 +32,22 @@ export const ArgillaSource = z.strictObject({
 });
 export type ArgillaSource = z.infer<typeof ArgillaSource>;
 
+export const GitRepository = z.strictObject({
+  /** https or ssh address, `git@host:owner/name`, or a path on the server. */
+  address: z.string().trim().min(1, "name a repository").max(4096),
+  /** Branch, tag or commit; absent: what the repository calls HEAD. */
+  ref: z.string().trim().min(1).max(250).optional(),
+  /** What `ref` was when the dataset was built; the build writes it. */
+  commit: z.string().max(64).optional(),
+});
+export type GitRepository = z.infer<typeof GitRepository>;
+
+/** One or several git repositories, each at one commit. */
+export const GitSource = z.strictObject({
+  kind: z.literal("git"),
+  repositories: z.array(GitRepository).min(1, "name a repository").max(100),
+});
+
 /** What the server's own disk has. */
 export const LocalSource = z.discriminatedUnion("kind", [
   /** A folder of source code on the server's disk. Absolute, or relative to the working directory. */
@@ -41,8 +57,11 @@ export const LocalSource = z.discriminatedUnion("kind", [
 ]);
 export type LocalSource = z.infer<typeof LocalSource>;
 
-export const DatasetSource = z.discriminatedUnion("kind", [...LocalSource.options, HubSource, ArgillaSource]);
+export const DatasetSource = z.discriminatedUnion("kind", [...LocalSource.options, GitSource, HubSource, ArgillaSource]);
 export type DatasetSource = z.infer<typeof DatasetSource>;
+
+/** Source code, not rows that someone wrote for training: text that looks like a special token is none there. */
+export const isCode = ({ kind }: DatasetSource): boolean => kind === "folder" || kind === "git";
 
 export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;
 export const ChatMessage = z.strictObject({ role: z.enum(CHAT_ROLES), content: z.string() });
@@ -59,6 +78,14 @@ export const DatasetDocument = z.strictObject({
   text: z.string(),
   /** A conversation: `text` is empty then, and the template of the run's model writes it. */
   messages: z.array(ChatMessage).min(1).optional(),
+  /** Address or folder that it comes from. */
+  repository: z.string().optional(),
+  /** SPDX expression. */
+  license: z.string().optional(),
+  /** ISO instant. */
+  modifiedAt: z.string().optional(),
+  /** Fixed when the dataset was built; otherwise each run deals it. */
+  split: z.enum(["train", "eval"]).optional(),
 });
 export type DatasetDocument = z.infer<typeof DatasetDocument>;
 

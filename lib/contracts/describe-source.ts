@@ -1,4 +1,4 @@
-import type { DatasetSource } from "./dataset";
+import type { DatasetSource, GitRepository } from "./dataset";
 
 /** A source in words: what it is, and where. */
 export function describeSource(source: DatasetSource): { what: string; where: string } {
@@ -14,7 +14,15 @@ export function describeSource(source: DatasetSource): { what: string; where: st
       };
     case "argilla":
       return { what: "Argilla", where: `${source.dataset} in ${source.workspace} on ${source.address}` };
+    case "git":
+      return { what: "Git", where: source.repositories.map(nameRepository).join(", ") };
     default:
       return source satisfies never;
   }
+}
+
+/** `address at main (1a2b3c4d5e6f)`. */
+function nameRepository({ address, ref, commit }: GitRepository): string {
+  const at = ref === undefined || ref === commit ? "" : ` at ${ref}`;
+  return `${address}${at}${commit === undefined ? "" : ` (${commit.slice(0, 12)})`}`;
 }

@@ -2,7 +2,7 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { DatasetDocument, LengthHistogram } from "@/lib/contracts/dataset";
+import { type DatasetDocument, isCode, type LengthHistogram } from "@/lib/contracts/dataset";
 import { createPause } from "@/lib/tokenizers/create-pause";
 import { findBoundedJson } from "@/lib/tokenizers/read-bounded-json";
 import type { Tokenizer } from "@/lib/tokenizers/tokenizer";
@@ -48,7 +48,7 @@ export async function getLengthHistogram(options: {
   let longest = 0;
   const pause = createPause(signal);
   for await (const document of readDocuments(datasetDir, signal)) {
-    const { length } = tokenizeDocument(asText(document), tokenizer, source.kind === "folder" ? "text" : "parse").ids;
+    const { length } = tokenizeDocument(asText(document), tokenizer, isCode(source) ? "text" : "parse").ids;
     tokens += length;
     longest = Math.max(longest, length);
     while (length >= (edges.at(-1) as number)) {

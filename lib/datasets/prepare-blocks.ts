@@ -1,7 +1,7 @@
 /** @file From documents to the blocks that every engine trains on: tokenize, mask, split, cut, pack, write. */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import type { DatasetDocument } from "@/lib/contracts/dataset";
+import { type DatasetDocument, isCode } from "@/lib/contracts/dataset";
 import { DEFAULT_OBJECTIVE, type ObjectiveSettings } from "@/lib/contracts/objective-settings";
 import type { BlocksManifest, SplitName } from "@/lib/contracts/prepared-blocks";
 import { AppError } from "@/lib/errors";
@@ -18,7 +18,7 @@ import { findValidBlocks } from "./find-valid-blocks";
 import { PieceStore } from "./piece-store";
 import { markUsed, pruneBlocks } from "./prune-blocks";
 import { readDocuments } from "./read-documents";
-import { splitDocuments } from "./split-documents";
+import { readSplits } from "./split-documents";
 import { openSourceParser } from "./syntax/parse-source";
 import { textOfDocument } from "./text-of-document";
 import { removeFolder, writeFolder } from "./write-folder";
@@ -80,7 +80,7 @@ export async function prepareBlocks(options: PrepareBlocksOptions): Promise<Prep
   }
   await removeFolder(blocksDir);
   // A source file that mentions <|endoftext|> does not end there; in a JSONL file it was written on purpose.
-  const specialTokens = summary.source.kind === "folder" ? "text" : "parse";
+  const specialTokens = isCode(summary.source) ? "text" : "parse";
   const manifest = await writeFolder(
     blocksDir,
     (folder) => writeBlocks(folder, options, specialTokens),
@@ -103,10 +103,8 @@ async function writeBlocks(
   const parser = needsSyntax(settings) || hasAmphigory ? await openSourceParser() : null;
   const amphigory = hasAmphigory && parser !== null ? createAmphigory({ parser, ratio, seed }) : null;
   const sampler = createSampler({ settings, tokenizer, specialTokens, blockLength, seed, chat, parser, count });
-  const names: string[] = [];
-  for await (const { name } of readDocuments(datasetDir, signal)) names.push(name);
+  const { names, splits } = await readSplits(readDocuments(datasetDir, signal), evalSplit, seed);
   const total = names.length;
-  const splits = splitDocuments(names, evalSplit, seed);
 
   const pieces = {
     train: await PieceStore.create(join(folder, "train.pieces.tmp")),

@@ -1,5 +1,6 @@
 /** @file Which documents are held out. By file, and by the file's name alone, so that adding files moves no other. */
 import { createHash } from "node:crypto";
+import type { DatasetDocument } from "@/lib/contracts/dataset";
 import type { SplitName } from "@/lib/contracts/prepared-blocks";
 
 /** A number in [0, 1) from seed and name. */
@@ -21,6 +22,26 @@ export function splitDocuments(names: readonly string[], evalSplit: number, seed
     splits[0] = "train";
   }
   return splits;
+}
+
+/**
+ * The split of a dataset's documents, in order. What its build has held out stays held out, unless nothing is to be;
+ * otherwise the documents are dealt.
+ */
+export async function readSplits(
+  documents: AsyncIterable<Pick<DatasetDocument, "name" | "split">>,
+  evalSplit: number,
+  seed: number,
+): Promise<{ names: string[]; splits: SplitName[] }> {
+  const names: string[] = [];
+  const fixed: SplitName[] = [];
+  for await (const { name, split } of documents) {
+    names.push(name);
+    if (split !== undefined) fixed.push(split);
+  }
+  if (fixed.length < names.length || names.length === 0)
+    return { names, splits: splitDocuments(names, evalSplit, seed) };
+  return { names, splits: evalSplit === 0 ? fixed.map(() => "train") : fixed };
 }
 
 function indexOfExtreme(values: readonly number[], isBetter: (a: number, b: number) => boolean): number {

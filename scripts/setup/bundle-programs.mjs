@@ -9,6 +9,7 @@ export const PROGRAMS = {
   generate: "workers/generate/main.ts",
   "data-job": "workers/data-job/main.ts",
   "render-chat": "workers/render-chat/main.ts",
+  "file-thread": "workers/data-job/file-thread.ts",
   "onnx-trainer": "workers/onnx-trainer/main.ts",
 };
 

@@ -3,7 +3,7 @@ import type { ChatMessage, DatasetDocument } from "@/lib/contracts/dataset";
 import type { OBJECTIVES } from "@/lib/contracts/objective-settings";
 import type { SamplePrompt } from "@/lib/contracts/trainer-protocol";
 import { readDocuments } from "@/lib/datasets/read-documents";
-import { splitDocuments } from "@/lib/datasets/split-documents";
+import { readSplits } from "@/lib/datasets/split-documents";
 
 const PROMPTS = 2;
 const MIN_TEXT_LENGTH = 200;
@@ -24,9 +24,7 @@ export interface SampleOptions {
 export async function pickSamplePrompts(datasetDir: string, options: SampleOptions): Promise<SamplePrompt[]> {
   const { evalSplit, seed, signal } = options;
   if (evalSplit === 0) return [];
-  const names: string[] = [];
-  for await (const { name } of readDocuments(datasetDir, signal)) names.push(name);
-  const splits = splitDocuments(names, evalSplit, seed);
+  const { splits } = await readSplits(readDocuments(datasetDir, signal), evalSplit, seed);
 
   const prompts: SamplePrompt[] = [];
   let index = 0;

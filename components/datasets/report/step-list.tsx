@@ -55,7 +55,9 @@ function StepLine({ step, isFoldable = false }: { step: ReportStep; isFoldable?:
       <div className="tabular text-[13px] max-sm:col-start-2 max-sm:flex max-sm:gap-x-3 sm:text-right">
         <p>{outcomeOf(step)}</p>
         {step.isOn && (
-          <p className="text-[12px] text-text-3">{step.reused ? "taken over" : formatDuration(step.durationMs)}</p>
+          <p className="text-[12px] text-text-3">
+            {step.reused > 0 ? `${step.reused.toLocaleString("en-US")} reused` : formatDuration(step.durationMs)}
+          </p>
         )}
       </div>
     </div>

@@ -113,7 +113,11 @@ export function findSizeSkip(bytes: number, language: string): string | null {
 
 /** Why a text is left out, or null. */
 export function findContentSkip(text: string, language: string): string | null {
-  if (text.trim() === "") return "empty";
+  return text.trim() === "" ? "empty" : findGeneratedSkip(text, language);
+}
+
+/** Whether a program wrote a text, by its header and the length of its lines. */
+export function findGeneratedSkip(text: string, language: string): string | null {
   const header = text.slice(0, HEADER_CHARS).split("\n", HEADER_LINES);
   if (header.some((line) => GENERATED_HEADER.test(line))) return "generated";
   return isMinified(text, language) ? "minified" : null;

@@ -2,7 +2,9 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { LocalSource } from "@/lib/contracts/dataset";
+import type { GitRepository, LocalSource } from "@/lib/contracts/dataset";
+import type { BuildSource } from "@/lib/contracts/jobs/dataset-build";
+import { parseGitAddress, shownAddress } from "@/lib/datasets/git/git-address";
 import { AppError, type ErrorCode } from "@/lib/errors";
 import type { ServiceContext } from "../context";
 import { isInside } from "../is-inside";
@@ -12,7 +14,26 @@ import { isInside } from "../is-inside";
  * Errors, each also under the field `source`: `not_found`, `forbidden` outside the roots, `invalid_input` for a folder in
  * place of a file or the other way round, or one that can't be read.
  */
-export async function resolveSource(ctx: ServiceContext, source: LocalSource): Promise<LocalSource> {
+export async function resolveSource(ctx: ServiceContext, source: BuildSource): Promise<BuildSource> {
+  if (source.kind !== "git") return resolvePath(ctx, source);
+  const repositories: GitRepository[] = [];
+  for (const repository of source.repositories) {
+    const parsed = parseGitAddress(repository.address);
+    if (parsed === null) {
+      const shown = shownAddress(repository.address).slice(0, 200);
+      throw problem(
+        "invalid_input",
+        `${shown} is no address of a git repository: use https, ssh, or a path on the server.`,
+      );
+    }
+    const address =
+      parsed.kind === "remote" ? parsed.address : (await resolvePath(ctx, { kind: "folder", path: parsed.path })).path;
+    repositories.push({ ...repository, address });
+  }
+  return { ...source, repositories };
+}
+
+async function resolvePath<T extends LocalSource>(ctx: ServiceContext, source: T): Promise<T> {
   const shown = source.path.slice(0, 300);
   if (source.path.includes("\0")) throw problem("invalid_input", "The path has a NUL character; write it again.");
   const roots = [...ctx.paths.dataRoots, ctx.paths.uploads];

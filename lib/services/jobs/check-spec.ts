@@ -1,6 +1,7 @@
 /** @file What each kind of job needs checked before it waits in the queue, where people still have the form before them. */
 import type { DataJobSpec } from "@/lib/contracts/data-job";
 import type { ServiceContext } from "../context";
+import { getDatasetRow } from "../datasets/get-dataset-row";
 import { findUploadName } from "../datasets/remove-upload";
 import { resolveSource } from "../datasets/resolve-source";
 
@@ -16,8 +17,9 @@ export async function checkSpec(ctx: ServiceContext, spec: DataJobSpec): Promise
   switch (spec.kind) {
     case "dataset-build": {
       const source = await resolveSource(ctx, spec.source);
-      const origin = (await findUploadName(ctx, source.path)) ?? undefined;
-      return { spec: { kind: spec.kind, name: spec.name, source, origin }, title: `Build ${spec.name}` };
+      const origin = "path" in source ? ((await findUploadName(ctx, source.path)) ?? undefined) : undefined;
+      for (const datasetId of spec.settings.near_duplicates_of) await getDatasetRow(ctx, datasetId);
+      return { spec: { ...spec, source, origin }, title: `Build ${spec.name}` };
     }
     case "dataset-import":
       return { spec, title: `Import ${spec.name}` };

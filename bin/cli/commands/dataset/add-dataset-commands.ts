@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addSearch } from "../../hub-output/add-search";
+import { addDatasetBuild } from "./build";
 import { addDatasetInspect } from "./inspect";
 import { addDatasetList } from "./list";
 import { addDatasetPull } from "./pull";
@@ -7,6 +8,7 @@ import { addDatasetPull } from "./pull";
 /** `dataset …`: one file a command. */
 export function addDatasetCommands(program: Command): void {
   const dataset = program.command("dataset").description("make datasets and look at them");
+  addDatasetBuild(dataset);
   addDatasetList(dataset);
   addDatasetInspect(dataset);
   addSearch(dataset, "dataset");
