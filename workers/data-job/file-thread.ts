@@ -12,7 +12,7 @@ let last: Promise<void> = Promise.resolve();
 port.on("message", ({ id, task }: { id: number; task: FileTask }) => {
   last = last.then(async () => {
     try {
-      reply({ id, result: await (await runner).run(task) });
+      reply({ id, result: await runner.run(task) });
     } catch (error) {
       reply({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }

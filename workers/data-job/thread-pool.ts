@@ -21,17 +21,20 @@ const MAX_THREADS = 8;
 export class ThreadPool implements FilePool {
   readonly threads: number;
   private readonly workers: Worker[] = [];
-  private readonly load: number[] = [];
+  /** Tasks that each thread has got and not done. */
+  private readonly load: number[];
   private readonly waiting = new Map<number, Waiting & { worker: number }>();
   private nextId = 0;
 
   constructor(threads = Math.min(MAX_THREADS, availableParallelism())) {
     this.threads = threads;
-    for (let i = 0; i < threads; i++) this.start(i);
+    this.load = new Array<number>(threads).fill(0);
   }
 
   run(task: FileTask): Promise<FileTaskResult> {
     const worker = this.load.indexOf(Math.min(...this.load));
+    // A small build needs one.
+    if (this.workers[worker] === undefined) this.start(worker);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, worker });
@@ -51,7 +54,6 @@ export class ThreadPool implements FilePool {
       ? new Worker(START_WITH_TSX, { eval: true, workerData: { script: script.href } })
       : new Worker(script);
     this.workers[index] = worker;
-    this.load[index] = 0;
     worker.on("message", (reply: ThreadReply) => {
       const waiting = this.waiting.get(reply.id);
       this.waiting.delete(reply.id);

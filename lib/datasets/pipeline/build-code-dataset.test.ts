@@ -27,8 +27,8 @@ async function write(root: string, files: Record<string, string | Buffer>): Prom
 }
 
 /** As many tasks at a time as asked for, in this thread. */
-async function pool(threads: number): Promise<FilePool & { close(): void }> {
-  const runners = await Promise.all(Array.from({ length: threads * 2 }, createFileTaskRunner));
+function pool(threads: number): FilePool & { close(): void } {
+  const runners = Array.from({ length: threads * 2 }, createFileTaskRunner);
   const free = [...runners];
   return {
     threads,
@@ -47,7 +47,7 @@ async function pool(threads: number): Promise<FilePool & { close(): void }> {
 
 async function build(source: BuildCodeOptions["source"], settings: BuildSettingsInput = {}, threads = 1) {
   const outDir = join(dir, `out-${builds++}`);
-  const workers = await pool(threads);
+  const workers = pool(threads);
   try {
     const built = await buildCodeDataset({
       name: "test",

@@ -9,7 +9,7 @@ import { findSecrets } from "../filters/secrets/find-secrets";
 import { findSyntaxError } from "../filters/syntax/check-syntax";
 import type { TextHit } from "../filters/text-hit";
 import { findGeneratedSkip } from "../sources/skip-reasons";
-import { openSourceParser } from "../syntax/parse-source";
+import { openSourceParser, type SourceParser } from "../syntax/parse-source";
 import { findImports } from "./find-imports";
 import { type FileReader, type FileStore, openFileReader } from "./source-file";
 
@@ -91,8 +91,9 @@ export function decodeSource(bytes: Buffer): { text: string } | { problem: strin
 
 export const hashBytes = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex").slice(0, 32);
 
-export async function createFileTaskRunner(): Promise<FileTaskRunner> {
-  const parser = await openSourceParser();
+export function createFileTaskRunner(): FileTaskRunner {
+  // 18 MB of grammars: only where something is to be parsed.
+  let parser: SourceParser | null = null;
   const readers = new Map<string, FileReader>();
   const readerOf = (store: FileStore): FileReader => {
     const key = JSON.stringify(store);
@@ -105,13 +106,14 @@ export async function createFileTaskRunner(): Promise<FileTaskRunner> {
     license: findFileLicense,
     secrets: findSecrets,
     personal_data: findPersonalData,
-    syntax: (text, { language, name }) => findSyntaxError(parser, { text, language, name }),
+    syntax: (text, { language, name }) => (parser === null ? null : findSyntaxError(parser, { text, language, name })),
     signature: minhashSignature,
     tasks: (text) => BENCHMARK_NAMES.flatMap((name) => findBenchmarkTasks(text, name).map((task) => `${name}/${task}`)),
     imports: (text, { language }) => findImports(text, language),
   };
   return {
     async run({ store, files }) {
+      if (files.some(({ wanted }) => wanted.includes("syntax"))) parser ??= await openSourceParser();
       const reader = readerOf(store);
       const results: FileResult[] = [];
       const milliseconds: Partial<Record<FindingKind, number>> = {};
