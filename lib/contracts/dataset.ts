@@ -57,7 +57,12 @@ export const LocalSource = z.discriminatedUnion("kind", [
 ]);
 export type LocalSource = z.infer<typeof LocalSource>;
 
-export const DatasetSource = z.discriminatedUnion("kind", [...LocalSource.options, GitSource, HubSource, ArgillaSource]);
+export const DatasetSource = z.discriminatedUnion("kind", [
+  ...LocalSource.options,
+  GitSource,
+  HubSource,
+  ArgillaSource,
+]);
 export type DatasetSource = z.infer<typeof DatasetSource>;
 
 /** Source code, not rows that someone wrote for training: text that looks like a special token is none there. */
