@@ -56,9 +56,14 @@ export function SourceFields({ form, models, datasets }: SourceFieldsProps) {
         label="Model"
         errors={form.errorsOf("model_type")}
         hint={
-          model
-            ? `What is fine-tuned: ${formatCompact(model.parameters)} parameters, ${formatCount(model.layers)} layers, context ${formatCount(model.contextLength)}`
-            : "Put Hugging Face model folders into the models folder to see them here."
+          <>
+            {model
+              ? `What is fine-tuned: ${formatCompact(model.parameters)} parameters, ${formatCount(model.layers)} layers, context ${formatCount(model.contextLength)}. `
+              : "No model of that name is here. "}
+            <Link href="/models" className="text-accent underline underline-offset-2">
+              Get another model
+            </Link>
+          </>
         }
         value={model_type}
         options={withChosen(modelChoices, model_type, "No model found")}

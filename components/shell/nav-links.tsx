@@ -1,5 +1,5 @@
 "use client";
-import { Activity, Database, House, SlidersHorizontal } from "lucide-react";
+import { Activity, Boxes, Database, House, SlidersHorizontal } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "@/components/ui/cn";
@@ -9,6 +9,7 @@ const LINKS = [
   { href: "/runs", label: "Runs", Icon: Activity },
   { href: "/runs/new", label: "New run", Icon: SlidersHorizontal },
   { href: "/datasets", label: "Datasets", Icon: Database },
+  { href: "/models", label: "Models", Icon: Boxes },
 ];
 
 /** The most specific link that the address lies under. */

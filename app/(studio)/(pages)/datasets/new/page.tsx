@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
 import { CodeForm } from "@/components/datasets/new/code-form";
 import { RowsForm } from "@/components/datasets/new/rows-form";
+import { ArgillaTab } from "@/components/hub/argilla-tab";
+import { HubTab } from "@/components/hub/hub-tab";
 import { PageHeader } from "@/components/ui/page-header";
 import { Tabs } from "@/components/ui/tabs";
 import { pageContext } from "@/lib/web/page-context";
@@ -18,12 +20,14 @@ export default async function NewDatasetPage({ searchParams }: NewDatasetPagePro
   const tabs = [
     { id: "code", label: "Code", panel: <CodeForm create={createJobAction} /> },
     { id: "upload", label: "Upload", panel: <RowsForm create={createJobAction} /> },
+    { id: "hub", label: "Hub", panel: <HubTab create={createJobAction} /> },
+    { id: "argilla", label: "Argilla", panel: <ArgillaTab create={createJobAction} /> },
   ];
   return (
     <>
       <PageHeader
         title="New dataset"
-        description="It is read once, cleaned and kept; the original is not touched and nothing leaves this machine."
+        description="It is read once, cleaned and kept; the original is not touched. Only what you ask of the Hub or of Argilla leaves this machine."
       />
       <Tabs label="Where the data is" tabs={tabs} initial={String(source ?? "")} param="source" />
     </>

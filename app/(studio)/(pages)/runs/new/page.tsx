@@ -13,19 +13,20 @@ import { createRunAction } from "../../../actions";
 export const metadata: Metadata = { title: "New run" };
 
 interface NewRunPageProps {
-  searchParams: Promise<{ from?: string; dataset?: string }>;
+  searchParams: Promise<{ from?: string; dataset?: string; model?: string }>;
 }
 
 export default async function NewRunPage({ searchParams }: NewRunPageProps) {
-  const { from, dataset } = await searchParams;
+  const { from, dataset, model } = await searchParams;
   const ctx = await pageContext();
   const [models, datasets] = await Promise.all([listModels(ctx), listDatasets(ctx)]);
   const choices = datasetChoices(datasets);
   const source = from ? await orNotFound(getRun(ctx, { runId: from })) : null;
   const asked = dataset ? choices.find(({ id, value }) => id === dataset || value === dataset)?.value : undefined;
+  const askedModel = model ? models.find(({ id }) => id === model)?.id : undefined;
   const start = source
     ? valuesOf(source.config, source.name)
-    : startValues(models[0]?.id ?? "", asked ?? choices[0]?.value ?? "");
+    : startValues(askedModel ?? models[0]?.id ?? "", asked ?? choices[0]?.value ?? "");
   return (
     <>
       <PageHeader
@@ -37,9 +38,9 @@ export default async function NewRunPage({ searchParams }: NewRunPageProps) {
         }
       />
       <RunForm
-        key={from ?? dataset ?? "new"}
+        key={from ?? dataset ?? model ?? "new"}
         start={start}
-        keepsDraft={!source && !asked}
+        keepsDraft={!source && !asked && !askedModel}
         repeatsRun={source !== null}
         models={models}
         datasets={choices}
