@@ -175,7 +175,7 @@ export const FIELD_SPECS: Record<FieldKey, FieldSpec> = {
   },
   gradient_checkpointing: {
     input: { kind: "select", options: CHECKPOINTINGS },
-    hint: "on computes activations again instead of keeping them: less memory, slower. auto keeps 640 MiB. Results are the same.",
+    hint: "on computes activations again instead of keeping them: less memory, slower. auto keeps up to 640 MiB, by the model's size. Results are the same.",
   },
   base_precision: {
     input: { kind: "select", options: BASE_PRECISIONS },

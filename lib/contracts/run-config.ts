@@ -89,7 +89,7 @@ const Settings = z.strictObject({
   base_precision: z.enum(BASE_PRECISIONS).default("fp32"),
   /** "disk" leaves the layers' frozen matrices in the checkpoint's files and reads them when their turn comes; "auto" does so where they don't fit. */
   weight_offload: z.enum(WEIGHT_OFFLOADS).default("auto"),
-  /** "on" keeps only each layer's input for the backward pass and computes the rest again; "auto" keeps what fits into 640 MiB. */
+  /** "on" keeps only each layer's input for the backward pass and computes the rest again; "auto" keeps up to 640 MiB, by the model's size. */
   gradient_checkpointing: z.enum(CHECKPOINTINGS).default("auto"),
   /** Muon is for matrices inside the layers; embedding, head and vectors are AdamW's then. */
   optimizer: z.enum(OPTIMIZERS).default("adamw"),

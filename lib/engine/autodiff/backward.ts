@@ -1,5 +1,5 @@
 /** @file Reverse-mode differentiation of a graph into the same graph, along the paths that reach the targets only. */
-import type { GraphBuilder } from "../graph/graph-builder";
+import type { GradientSurroundings, GraphBuilder } from "../graph/graph-builder";
 import type { GraphNode, Value } from "../graph/ops";
 import { sameShape } from "../graph/ops";
 import { accumulate } from "./accumulate";
@@ -35,10 +35,10 @@ function inputGradients(
   b: GraphBuilder,
   value: Value,
   g: Value,
-  { wanted, isSaved }: { wanted: ReadonlySet<Value>; isSaved: (value: Value) => boolean },
+  { wanted, surroundings }: { wanted: ReadonlySet<Value>; surroundings: () => GradientSurroundings },
 ): InputGradients {
   const own = b.gradientRule(value);
-  if (own) return { name: value.name, inputs: own.inputs, results: own.vjp(g, isSaved) };
+  if (own) return { name: value.name, inputs: own.inputs, results: own.vjp(g, surroundings()) };
   const { op, inputs, attributes } = (value.source as { node: GraphNode }).node;
   const needs = inputs.map((input) => wanted.has(input));
   if (!needs.includes(true)) return { name: op, inputs: [], results: [] };
@@ -63,11 +63,12 @@ export function backward(
 ): Value[] {
   const wanted = dependents(b, output, new Set(targets));
   const gradients = new Map<Value, Value>([[output, outputGradient]]);
+  const surroundings = () => ({ isSaved, known: targets.flatMap((target) => gradients.get(target) ?? []) });
   // Ids rise with creation, so descending ids visit every use of a value before the value itself.
   for (const value of [...wanted].sort((x, y) => y.id - x.id)) {
     const g = gradients.get(value);
     if (!g || value.source.kind !== "node") continue;
-    const { inputs, results, name } = inputGradients(b, value, g, { wanted, isSaved });
+    const { inputs, results, name } = inputGradients(b, value, g, { wanted, surroundings });
     if (results.length !== inputs.length)
       throw new Error(`internal: ${name} returned ${results.length} gradients for ${inputs.length} inputs`);
     results.forEach((gradient, i) => {

@@ -56,6 +56,17 @@ function productVjp(
   ];
 }
 
+/** As wide as a matrix may be to be called narrow: adapters' ranks. */
+const NARROW = 64;
+
+/**
+ * gᵀ x with a narrow x [m, r], as (xᵀ g)ᵀ: so the large matrix is read in its own order, and by all threads (measured:
+ * 256 rows, r = 8, two threads: 0.09 against 0.22 ms).
+ */
+function narrowProduct(b: GraphBuilder, g: Value, x: Value, alpha: number): Value {
+  return b.transpose(b.gemm(b.transpose(x, [1, 0]), g, { alpha }), [1, 0]);
+}
+
 const lastAxis = (value: Value): number[] => [value.shape.length - 1];
 
 function integersHaveNoGradient(op: OpName): never {
@@ -86,7 +97,11 @@ function geluTanhSlope(b: GraphBuilder, x: Value): Value {
 export const vjpRules: { [K in OpName]: VjpRule<K> } = {
   Gemm: (context) => {
     const { b, inputs, g, needs } = context;
-    const products = productVjp(context, (x, y, options) => b.gemm(x, y, options));
+    const products = productVjp(context, (x, y, { transA, transB, alpha }) =>
+      transA && !transB && x === g && (y.shape[1] as number) <= NARROW
+        ? narrowProduct(b, g, y, alpha)
+        : b.gemm(x, y, { transA, transB, alpha }),
+    );
     return inputs.length === 3
       ? [...products, when(needs[2], () => unbroadcast(b, g, pick(inputs, 2).shape))]
       : products;
@@ -149,6 +164,12 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
     const total = b.reduceSum(g, lastAxis(g), true);
     return [b.sub(g, b.mul(b.op("Exp", [output], {}), total))];
   },
+  // g (onehot - softmax); that the softmax is fed is no second path.
+  LogSoftmaxAt: ({ b, inputs, g, needs }) => {
+    if (needs[2]) integersHaveNoGradient("LogSoftmaxAt");
+    const shares = b.op("Neg", [b.mul(pick(inputs, 1), g)], {});
+    return [b.op("ScatterAddLast", [shares, pick(inputs, 2), g], {}), null, null];
+  },
   ReduceSum: ({ b, inputs, attributes: { axes }, g }) => {
     const { shape } = pick(inputs, 0);
     const kept = shape.map((size, i) => (axes.includes(i) ? 1 : size));
@@ -196,20 +217,19 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
     return [needs[0] ? g : null, null, when(needs[2], () => b.op("GatherLast", [g, pick(inputs, 1)], {}))];
   },
   // y = x̂ w with x̂ = x/r, r = √(mean x² + ε): dx = (gw - x̂ · mean(gw ⊙ x̂)) / r, dw = Σ g ⊙ x̂
-  RmsNorm: ({ b, inputs, attributes: { epsilon }, g, needs }) => {
+  RmsNorm: ({ b, inputs, attributes: { epsilon }, output, g, needs }) => {
     const x = pick(inputs, 0);
     const weight = pick(inputs, 1);
     const axes = lastAxis(x);
     const meanSquare = b.op("ReduceMean", [b.mul(x, x)], { axes, keepDims: true });
     const inverse = b.op("Reciprocal", [b.op("Sqrt", [b.add(meanSquare, b.scalar(epsilon))], {})], {});
-    const normed = b.mul(x, inverse);
     return [
       when(needs[0], () => {
-        const gw = b.mul(g, weight);
-        const mean = b.op("ReduceMean", [b.mul(gw, normed)], { axes, keepDims: true });
-        return b.mul(b.sub(gw, b.mul(normed, mean)), inverse);
+        // gw ⊙ x̂ = g ⊙ y
+        const mean = b.op("ReduceMean", [b.mul(g, output)], { axes, keepDims: true });
+        return b.mul(b.sub(b.mul(g, weight), b.mul(x, b.mul(mean, inverse))), inverse);
       }),
-      when(needs[1], () => unbroadcast(b, b.mul(g, normed), weight.shape)),
+      when(needs[1], () => unbroadcast(b, b.mul(g, b.mul(x, inverse)), weight.shape)),
     ];
   },
   // y = x̂ w + c with x̂ = (x - μ)/σ: dx = (gw - mean gw - x̂ · mean(gw ⊙ x̂)) / σ, dw = Σ g ⊙ x̂, dc = Σ g

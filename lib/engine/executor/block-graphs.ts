@@ -29,16 +29,22 @@ export interface BlockGraphs {
 
 const BYTES_PER_FLOAT = 4;
 
-/** Whole tiers, cheapest first, as far as the bytes reach. */
+/** Reshaping is another name for the same memory, but an output under another name would be a copy. */
+function unshaped(value: Value): Value {
+  return value.source.kind === "node" && value.source.node.op === "Reshape"
+    ? unshaped(value.source.node.inputs[0] as Value)
+    : value;
+}
+
+/** What costs most to compute again for each byte first, as far as the bytes reach. */
 function chooseKept(candidates: BlockGraph["candidates"], keepBytes: number): Map<Value, string> {
   const kept = new Map<Value, string>();
   let left = keepBytes / BYTES_PER_FLOAT;
-  for (const tier of [1, 2, 3]) {
-    const members = candidates.filter((candidate) => candidate.tier === tier);
-    const floats = members.reduce((sum, { value }) => sum + sizeOf(value.shape), 0);
-    if (floats > left) break;
+  for (const { name, value } of candidates.toSorted((x, y) => x.tier - y.tier)) {
+    const floats = sizeOf(value.shape);
+    if (floats > left) continue;
     left -= floats;
-    for (const { name, value } of members) kept.set(value, `kept_${name}`);
+    kept.set(unshaped(value), `kept_${name}`);
   }
   return kept;
 }
@@ -56,7 +62,9 @@ export function buildBlock(architecture: Architecture, options: BlockOptions): B
   const { b, x, y, parameters, candidates } = buildBlockGraph(architecture, options, { dropout: options.dropout });
   const kept = chooseKept(candidates, options.keepBytes);
   const trained = [...parameters.keys()];
-  const gradients = backward(b, y, b.input("dy", y.shape), [x, ...parameters.values()], (value) => kept.has(value));
+  const gradients = backward(b, y, b.input("dy", y.shape), [x, ...parameters.values()], (value) =>
+    kept.has(unshaped(value)),
+  );
   const backwardOutputs: Record<string, Value> = { dx: gradients[0] as Value };
   trained.forEach((name, i) => {
     backwardOutputs[`d_${name}`] = gradients[i + 1] as Value;

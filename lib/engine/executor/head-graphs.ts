@@ -6,7 +6,7 @@ import type { Architecture } from "../models/architecture";
 import { type EncodedModel, encodeModel } from "../onnx/encode-model";
 
 export interface HeadGraphs {
-  /** Outputs: loss [] (sum in nats over rows of weight 1). */
+  /** Outputs: loss [rows, 1] in nats, 0 for rows of weight 0: their sum is taken in 64 bits. */
   loss: EncodedModel;
   /** Outputs: loss, dx [rows, hidden], and d_<full name> of the head's weights when trained. */
   gradient: EncodedModel;
@@ -31,17 +31,25 @@ export function buildHead(architecture: Architecture, rows: number, trainedNames
     if (!weight) throw new Error(`internal: the head asks for ${name}, which the architecture does not list`);
     return weight;
   });
-  const logProbabilities = b.op("LogSoftmax", [logits], {});
-  const picked = b.op("GatherLast", [logProbabilities, labels], {});
-  const loss = b.op("Neg", [b.reduceSum(b.mul(picked, weights), [0, 1], false)], {});
+  const softmax = b.op("Softmax", [logits], {});
   // d(loss)/d(logits) = w (softmax - onehot), written out: the general rules would take five passes over the logits.
   const rowScale = b.mul(weights, scale);
-  const softmax = b.mul(b.op("Exp", [logProbabilities], {}), rowScale);
-  const logitsGradient = b.op("ScatterAddLast", [softmax, labels, b.op("Neg", [rowScale], {})], {});
   const trained = [...headWeights].filter(([name]) => trainedNames.includes(name));
-  const gradients = backward(b, logits, logitsGradient, [x, ...trained.map(([, value]) => value)]);
-  const [dx, ...weightGradients] = gradients as [Value, ...Value[]];
+  const targets = [x, ...trained.map(([, value]) => value)];
+  const minus = (value: Value) => b.op("Neg", [value], {});
+  const scatter = (shares: Value, ones: Value) => b.op("ScatterAddLast", [shares, labels, minus(ones)], {});
+  // Rows are scaled where they are short, which only sums over rows do not allow.
+  const [dx, ...weightGradients] = (
+    trained.length > 0
+      ? backward(b, logits, scatter(b.mul(softmax, rowScale), rowScale), targets)
+      : backward(b, logits, scatter(softmax, b.constant(new Float32Array(rows).fill(1), [rows, 1])), targets).map(
+          (gradient) => b.mul(gradient, rowScale),
+        )
+  ) as [Value, ...Value[]];
   const named = trained.map(([name], i) => [`d_${name}`, weightGradients[i] as Value] as const);
+  // Last, because the runtime begins with what was made last: then the gradient may lie where the softmax lay.
+  const picked = b.op("LogSoftmaxAt", [logits, softmax, labels], {});
+  const loss = minus(b.mul(picked, weights));
   return {
     loss: encodeModel({ outputs: { loss } }),
     gradient: encodeModel({ outputs: { loss, dx, ...Object.fromEntries(named) } }),

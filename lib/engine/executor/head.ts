@@ -29,11 +29,12 @@ export interface RowChunk {
   weights: Float32Array;
 }
 
+/** Each lies in the memory of the one before. */
 export function* rowChunks(batch: Batch, x: Float32Array, hidden: number, size: number): Generator<RowChunk> {
   const { rows, targets } = lossRows(batch);
+  const gathered = new Float32Array(size * hidden);
   for (let start = 0; start < rows.length; start += size) {
     const chunk = rows.subarray(start, start + size);
-    const gathered = new Float32Array(size * hidden);
     for (const [i, row] of chunk.entries()) gathered.set(x.subarray(row * hidden, (row + 1) * hidden), i * hidden);
     yield {
       rows: chunk,
@@ -49,6 +50,8 @@ export function scatterRows(rows: Int32Array, source: Float32Array, hidden: numb
   for (const [i, row] of rows.entries()) target.set(source.subarray(i * hidden, (i + 1) * hidden), row * hidden);
 }
 
+const total = (losses: Float32Array): number => losses.reduce((sum, loss) => sum + loss, 0);
+
 /** The matrix of logits lies in memory as float32: few rows see the whole vocabulary at once. */
 export class WholeHead implements Head {
   constructor(
@@ -63,7 +66,7 @@ export class WholeHead implements Head {
     const session = await this.sessions.head(this.rows(batch)).session("loss");
     for (const chunk of this.chunks(batch, x)) {
       const { loss } = await session.run(await this.feeds(chunk, 1));
-      sum.lossSum += (loss as Float32Array)[0] as number;
+      sum.lossSum += total(loss as Float32Array);
       sum.tokenCount += chunk.rows.length;
     }
     return sum;
@@ -74,11 +77,12 @@ export class WholeHead implements Head {
     dx.fill(0);
     const sum: LossSum = { lossSum: 0, tokenCount: 0 };
     const session = await this.sessions.head(this.rows(batch)).session("gradient");
+    const dxOfRows = new Float32Array(this.rows(batch) * this.architecture.shape.hiddenSize);
     for (const chunk of this.chunks(batch, x)) {
-      const results = await session.run(await this.feeds(chunk, scale));
-      scatterRows(chunk.rows, results["dx"] as Float32Array, this.architecture.shape.hiddenSize, dx);
+      const results = await session.run(await this.feeds(chunk, scale), { dx: dxOfRows });
+      scatterRows(chunk.rows, dxOfRows, this.architecture.shape.hiddenSize, dx);
       for (const [name, { gradient }] of trainedHead) addTo(gradient, results[`d_${name}`] as Float32Array);
-      sum.lossSum += (results["loss"] as Float32Array)[0] as number;
+      sum.lossSum += total(results["loss"] as Float32Array);
       sum.tokenCount += chunk.rows.length;
     }
     return sum;

@@ -21,7 +21,7 @@ import type { Parameter, SavableAdapter } from "../types";
 import { holdWeights } from "../weights/hold-weights";
 import { rowNormsInput } from "./adapted-linear";
 import { makeAdapterParameters } from "./adapter-parameters";
-import { KEEP_BYTES } from "./keep-bytes";
+import { keepBytes } from "./keep-bytes";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
 import { makeTrainedWeights, selectTrainedWeights } from "./trained-weights";
@@ -181,7 +181,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       precision: config.base_precision,
       dropout: isFull ? 0 : config.lora_dropout,
       trainedHead: [...trainedWeights.head.keys()],
-      keepBytes: options.keepBytes ?? KEEP_BYTES[config.gradient_checkpointing],
+      keepBytes: options.keepBytes ?? keepBytes(config.gradient_checkpointing, architecture),
     },
   );
   return Object.assign(model, {

@@ -12,8 +12,15 @@ interface ProductOptions {
 /** What a gradient rule of its own says: dL/d(input) for each input of a part of the graph, given g = dL/d(output). */
 export interface GradientRule {
   inputs: readonly Value[];
-  /** @param isSaved whether a value is there without being computed again */
-  vjp(g: Value, isSaved: (value: Value) => boolean): readonly Value[];
+  vjp(g: Value, surroundings: GradientSurroundings): readonly Value[];
+}
+
+/** What a rule may go by to save memory. */
+export interface GradientSurroundings {
+  /** Whether a value is there without being computed again. */
+  isSaved(value: Value): boolean;
+  /** Gradients that are wanted and known so far: once they are computed, what they are made from may go. */
+  known: readonly Value[];
 }
 
 export class GraphBuilder {

@@ -78,6 +78,10 @@ export const shapeRules: { [K in OpName]: ShapeRule<OpAttributes[K]> } = {
   Gelu: same,
   Softmax: same,
   LogSoftmax: same,
+  LogSoftmaxAt: (inputs) =>
+    at(inputs, 0).join() === at(inputs, 1).join()
+      ? at(inputs, 2)
+      : fail("LogSoftmaxAt", inputs, "the softmax has another shape"),
   ReduceSum: reduce,
   ReduceMean: reduce,
   Reshape: (inputs, { shape }) =>

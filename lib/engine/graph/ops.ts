@@ -39,6 +39,8 @@ export interface OpAttributes {
   /** Over the last axis. */
   Softmax: None;
   LogSoftmax: None;
+  /** log softmax(x)[i, indices[i]], without another pass of exponentials. Inputs: x [n,v], softmax(x), int64 indices [n,1]; out [n,1] */
+  LogSoftmaxAt: None;
   ReduceSum: { axes: readonly number[]; keepDims: boolean };
   ReduceMean: { axes: readonly number[]; keepDims: boolean };
   Reshape: { shape: Shape };

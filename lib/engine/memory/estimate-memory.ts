@@ -7,7 +7,7 @@ import type { BasePrecision, RunConfig } from "@/lib/contracts/run-config";
 import { type BlockGraphs, buildBlock } from "../executor/block-graphs";
 import { buildHead, buildHeadSlice } from "../executor/head-graphs";
 import { LOGITS_BYTES, rowsFor, SLICE_BYTES, sliceSizeOf } from "../executor/head-sizes";
-import { KEEP_BYTES } from "../executor/keep-bytes";
+import { keepBytes } from "../executor/keep-bytes";
 import { selectTrainedWeights } from "../executor/trained-weights";
 import { sizeOf } from "../graph/ops";
 import { planAdapters } from "../lora/plan-adapters";
@@ -171,7 +171,7 @@ function layerGraphs({ architecture, config }: EstimateOptions, { names, plans }
       trainedWeights,
       precision: config.base_precision,
       dropout: config.method === "full" ? 0 : config.lora_dropout,
-      keepBytes: KEEP_BYTES[config.gradient_checkpointing] / shape.layers,
+      keepBytes: keepBytes(config.gradient_checkpointing, architecture) / shape.layers,
     });
     found.set(key, { graphs, layers: 1 });
   }

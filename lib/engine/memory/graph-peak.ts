@@ -16,6 +16,7 @@ const IN_PLACE: ReadonlySet<OpName> = new Set<OpName>([
   "Reciprocal",
   "Sigmoid",
   "Tanh",
+  "ScatterAddLast",
 ]);
 
 /** In the order in which ONNX Runtime runs nodes: depth first from the outputs, what was made last before the rest. */

@@ -56,7 +56,7 @@ export interface BlockScope {
   past: PastTokens | null;
   /**
    * Marks a value that may be kept from the forward for the backward pass instead of being computed again.
-   * Cheapest to keep first: a lower tier is kept before a higher one. Keys as attention sees them are offered as "k",
+   * What costs most to compute again for each byte goes first: a lower tier, and in a tier what was marked first. Keys as attention sees them are offered as "k",
    * values as "v", both [batch, keyValueHeads, length, headSize]: sampling goes on from them.
    */
   keep(name: string, value: Value, tier: 1 | 2 | 3): void;

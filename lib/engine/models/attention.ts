@@ -1,4 +1,5 @@
 /** @file Causal grouped-query attention, computed in chunks of query rows so that what lies above the diagonal costs nothing. */
+import type { GradientSurroundings } from "../graph/graph-builder";
 import { type Shape, sizeOf, type Value } from "../graph/ops";
 import type { AttentionChunk, BlockScope, ChunkBounds, ModelShape } from "./architecture";
 
@@ -180,7 +181,7 @@ export function attention(
    * length and not with its square. The runtime plans where values lie by their shapes, and would hold the memory of the
    * forward pass's weights for values of the same shape here; so here they have an axis less.
    */
-  const vjp = (g: Value, isSaved: (value: Value) => boolean): Value[] => {
+  const vjp = (g: Value, { isSaved, known }: GradientSurroundings): Value[] => {
     const split = [batchSize, blockLength, heads, headSize];
     const dO = b.transpose(b.reshape(g, split), [0, 2, 1, 3]);
     const rowSums = b.reduceSum(b.reshape(b.mul(g, output), split), [3], true);
@@ -189,16 +190,17 @@ export function attention(
     let dk: Value | null = null;
     let dv: Value | null = null;
     const takesTurns = isSaved(output) || weightBytes > SHARED_BYTES;
-    let before: Value[] = [];
+    // What gradients that are done were made from need not be held beside the first chunk.
+    let before = known;
     for (const [i, chunk] of chunks.entries()) {
       const { start, end, keyStart, mask } = masks[i] as AttentionChunk;
       const [keys, values] = [fold(chunk.keys), fold(chunk.values)];
-      const isAgain = before.length > 0 && !isSaved(chunk.weights);
+      const isAgain = takesTurns && i > 0 && !isSaved(chunk.weights);
       const queries = fold(isAgain ? stack(rowsOf(q, start, end, before)) : chunk.queries);
       const pairs = mask.shape.slice(-2);
       const again = () => weigh(queries, keys, b.reshape(mask, [batchSize, 1, ...pairs]), [batchSize, heads, ...pairs]);
-      const known = () => ({ weights: fold(chunk.weights), tanh: chunk.tanh && fold(chunk.tanh) });
-      const { weights, tanh } = isAgain ? again() : known();
+      const asBefore = () => ({ weights: fold(chunk.weights), tanh: chunk.tanh && fold(chunk.tanh) });
+      const { weights, tanh } = isAgain ? again() : asBefore();
       const dRows = fold(stack(rowsOf(dO, start, end, before)));
       const dWeights = b.matMul(dRows, values, { transB: true });
       const dScores = b.mul(weights, b.sub(dWeights, fold(stack(rowsOf(D, start, end)))));
@@ -207,7 +209,7 @@ export function attention(
       dq.push(unstack(b.matMul(ds, keys, { alpha: scale })));
       dk = addKeys(dk, overParts(b.matMul(ds, queries, { transA: true, alpha: scale })), keyStart);
       dv = addKeys(dv, overParts(b.matMul(weights, dRows, { transA: true })), keyStart);
-      if (takesTurns) before = [dq.at(-1) as Value, dk, dv];
+      before = takesTurns ? [dq.at(-1) as Value, dk, dv] : [];
     }
     return [joined(dq), dk as Value, dv as Value];
   };

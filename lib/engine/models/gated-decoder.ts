@@ -161,8 +161,8 @@ export function gatedDecoder(config: GatedConfig, options: GatedOptions): Archit
       const { gate, up } = gateAndUp(scope, norm(middle, beforeFeedForward));
       const opened = activation === "silu" ? b.op("Silu", [gate], {}) : b.op("Gelu", [gate], { approximation: "tanh" });
       const fed = scope.linear(DOWN, b.mul(opened, up));
-      for (const [name, value] of Object.entries({ q, k, v, mixed, middle })) scope.keep(name, value, 1);
-      for (const [name, value] of Object.entries({ gate, up })) scope.keep(name, value, 2);
+      for (const [name, value] of Object.entries({ mixed, k, v, q })) scope.keep(name, value, 1);
+      for (const [name, value] of Object.entries({ gate, up, middle })) scope.keep(name, value, 2);
       if (normsHeads) for (const name of ["q", "k"] as const) scope.keep(`plain_${name}`, plain[name], 2);
       if (normsOutputs) for (const [name, value] of Object.entries({ attended, fed })) scope.keep(name, value, 2);
       return b.add(middle, normsOutputs ? norm(fed, "post_feedforward_layernorm") : fed);

@@ -98,8 +98,9 @@ export function gptDecoder(config: z.infer<typeof GptConfig>, options: GptOption
       const mixed = attention(scope, shape, q, k, v, { scale });
       const middle = b.add(x, scope.linear("attn.c_proj", mixed));
       const risen = scope.linear("mlp.c_fc", norm(middle, "ln_2"));
-      for (const [name, value] of Object.entries({ q, k, v, mixed, middle })) scope.keep(name, value, 1);
+      for (const [name, value] of Object.entries({ mixed, k, v, q })) scope.keep(name, value, 1);
       scope.keep("risen", risen, 2);
+      scope.keep("middle", middle, 2);
       return b.add(middle, scope.linear("mlp.c_proj", gelu(b, activation, risen)));
     },
 

@@ -92,9 +92,9 @@ export function gptNeox(config: GptNeoxConfig): Architecture {
       const middle = b.add(x, scope.linear("attention.dense", mixed));
       const before = config.use_parallel_residual ? x : middle;
       const risen = scope.linear("mlp.dense_h_to_4h", norm(before, "post_attention_layernorm"));
-      for (const [name, value] of Object.entries({ q, k, v, mixed })) scope.keep(name, value, 1);
-      if (!config.use_parallel_residual) scope.keep("middle", middle, 1);
+      for (const [name, value] of Object.entries({ mixed, k, v, q })) scope.keep(name, value, 1);
       scope.keep("risen", risen, 2);
+      if (!config.use_parallel_residual) scope.keep("middle", middle, 2);
       return b.add(middle, scope.linear("mlp.dense_4h_to_h", gelu(b, config.hidden_act, risen)));
     },
 

@@ -95,7 +95,7 @@ export function phi(config: PhiConfig): Architecture {
       const v = splitHeads(scope, scope.linear("self_attn.v_proj", normed), keyValueHeads, headSize);
       const mixed = attention(scope, shape, q, k, v);
       const risen = scope.linear("mlp.fc1", normed);
-      for (const [name, value] of Object.entries({ q, k, v, mixed })) scope.keep(name, value, 1);
+      for (const [name, value] of Object.entries({ mixed, k, v, q })) scope.keep(name, value, 1);
       scope.keep("risen", risen, 2);
       const middle = b.add(x, scope.linear("self_attn.dense", mixed));
       return b.add(middle, scope.linear("mlp.fc2", gelu(b, config.hidden_act, risen)));

@@ -83,8 +83,9 @@ export function starcoder2(config: Starcoder2Config): Architecture {
       const mixed = attention(scope, shape, q, k, v);
       const middle = b.add(x, scope.linear("self_attn.o_proj", mixed));
       const risen = scope.linear("mlp.c_fc", norm(middle, "post_attention_layernorm"));
-      for (const [name, value] of Object.entries({ q, k, v, mixed, middle })) scope.keep(name, value, 1);
+      for (const [name, value] of Object.entries({ mixed, k, v, q })) scope.keep(name, value, 1);
       scope.keep("risen", risen, 2);
+      scope.keep("middle", middle, 2);
       return b.add(middle, scope.linear("mlp.c_proj", gelu(b, config.hidden_act, risen)));
     },
 

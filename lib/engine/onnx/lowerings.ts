@@ -57,6 +57,19 @@ const reduction =
     attributes: [int("keepdims", attributes.keepDims ? 1 : 0)],
   });
 
+/**
+ * (x at the index - max x) + log max softmax(x): the largest share is at least 1 / v, so its logarithm is exact where others'
+ * would be -∞.
+ */
+const logSoftmaxAt: Lowering<OpAttributes["LogSoftmaxAt"]> = (_attributes, inputs, integers, _output, steps) => {
+  const [x, softmax, indices] = inputs as [string, string, string];
+  const largest = (of: string) =>
+    steps.add({ opType: "ReduceMax", inputs: [of, integers([1])], attributes: [int("keepdims", 1)] });
+  const picked = steps.add({ opType: "GatherElements", inputs: [x, indices], attributes: [int("axis", 1)] });
+  const below = steps.add({ opType: "Sub", inputs: [picked, largest(x)] });
+  return { opType: "Add", inputs: [below, steps.add({ opType: "Log", inputs: [largest(softmax)] })] };
+};
+
 /** Largest absolute value of each row of x [m,k] over the largest code: [m,1] */
 export function scaleRows(x: string, integers: AddIntegers, steps: Steps): string {
   const extreme = (opType: string) =>
@@ -151,6 +164,7 @@ export const lowerings: { [K in OpName]: Lowering<OpAttributes[K]> } = {
   }),
   Softmax: (_attributes, inputs) => ({ opType: "Softmax", inputs, attributes: [int("axis", -1)] }),
   LogSoftmax: (_attributes, inputs) => ({ opType: "LogSoftmax", inputs, attributes: [int("axis", -1)] }),
+  LogSoftmaxAt: logSoftmaxAt,
   ReduceSum: reduction("ReduceSum"),
   ReduceMean: reduction("ReduceMean"),
   Reshape: (attributes, [x], integers) => ({ opType: "Reshape", inputs: [x as string, integers(attributes.shape)] }),

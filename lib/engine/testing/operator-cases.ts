@@ -82,6 +82,14 @@ export const operatorCases: OperatorCase[] = [
   { op: "Softmax", name: "Softmax", build: (b, f) => b.op("Softmax", [f("a", [3, 6], -2, 2)], {}) },
   { op: "LogSoftmax", name: "LogSoftmax", build: (b, f) => b.op("LogSoftmax", [f("a", [3, 6], -2, 2)], {}) },
   {
+    op: "LogSoftmaxAt",
+    name: "LogSoftmaxAt",
+    build: (b, f, i) => {
+      const x = f("a", [3, 6], -2, 2);
+      return b.op("LogSoftmaxAt", [x, b.op("Softmax", [x], {}), i("i", [3, 1], 6)], {});
+    },
+  },
+  {
     op: "ReduceSum",
     name: "ReduceSum without kept axes",
     build: (b, f) => b.reduceSum(f("a", [2, 3, 4]), [0, 2], false),
