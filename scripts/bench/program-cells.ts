@@ -2,6 +2,7 @@
 import { BASE_PRECISIONS, type BasePrecision } from "@/lib/contracts/run-config";
 import type { Python } from "./find-python";
 import { measureGeneration } from "./generation-cell";
+import { measureHub } from "./measure-hub";
 import { measureFirstLoss, measureStart } from "./measure-start.mjs";
 import { measureMemoryEstimate } from "./memory-cell";
 import type { Figures } from "./run-program";
@@ -42,5 +43,6 @@ export const PROGRAM_CELLS: readonly ProgramCell[] = [
   { name: "quickstart", measure: (folder) => quickstart(folder, "fp32") },
   { name: "loss by precision", measure: measureLossByPrecision },
   { name: "generation", measure: measureGeneration },
+  { name: "hub", measure: measureHub },
   { name: "memory estimate", measure: measureMemoryEstimate, isOnlyWhenAsked: true },
 ];
