@@ -13,7 +13,7 @@ export function splitCard(card: string): { frontMatter: Record<string, unknown>;
 function parseFront(text: string): Record<string, unknown> {
   try {
     // Aliases can unfold to gigabytes; a card needs none.
-    const value: unknown = parse(text, { maxAliasCount: 0, logLevel: "silent" });
+    const value: unknown = parse(text, { maxAliasCount: 0, logLevel: "error" });
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : {};

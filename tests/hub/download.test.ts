@@ -1,7 +1,20 @@
 /** Downloads: whole or not there, resumed, proven, in the layout that Python's huggingface_hub reads and writes. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -193,6 +206,43 @@ describe("a download", () => {
     const hub = await openTestHub(server.endpoint);
     expect((await failure(pull(hub, { id: "lab/gated" }))).message).toContain("is gated: ask for access on");
     expect(await modelsIn(hub)).toEqual([]);
+  });
+
+  it("into a full disk is told as that, and the rest is asked for once there is room", async () => {
+    // A device that is always full; other systems lack it, and the disk's own room can't be taken away in a test.
+    if (!existsSync("/dev/full")) return console.warn("NOT RUN: no /dev/full here.");
+    const hub = await openTestHub(server.endpoint);
+    const content = repo.commits.get(repo.refs.get("main") ?? "")?.files.get("model.safetensors");
+    const partial = `${blobPath(repoFolder(hub.cacheDir, "model", "lab/coder"), content?.sha256 ?? "")}.codetune.incomplete`;
+    await mkdir(dirname(partial), { recursive: true });
+    await symlink("/dev/full", partial);
+    const error = await failure(pull(hub));
+    expect([error.code, error.message]).toEqual([
+      "precondition_failed",
+      expect.stringContaining("has no room for model.safetensors"),
+    ]);
+    expect(await modelsIn(hub)).toEqual([]);
+    await rm(partial);
+    expect(await readFile(join(await pull(hub), "model.safetensors"))).toEqual(weights);
+  });
+
+  it("takes over the lock of a process that is long dead", async () => {
+    const hub = await openTestHub(server.endpoint);
+    const content = repo.commits.get(repo.refs.get("main") ?? "")?.files.get("model.safetensors");
+    const lock = join(hub.cacheDir, ".locks", "models--lab--coder", `${content?.sha256}.codetune.lock`);
+    await mkdir(dirname(lock), { recursive: true });
+    await writeFile(lock, "1\n");
+    await utimes(lock, new Date(0), new Date(0));
+    expect(await readFile(join(await pull(hub), "model.safetensors"))).toEqual(weights);
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it("finds the token in the file that hf auth login writes", async () => {
+    const tokenPath = join(await mkdtemp(join(tmpdir(), "codetune-token-")), "token");
+    await writeFile(tokenPath, "hf_testtoken\n");
+    const hub = await openTestHub(server.endpoint, { tokenPath });
+    await pull(hub);
+    expect(server.seen[0]?.headers.authorization).toBe("Bearer hf_testtoken");
   });
 
   it("by two at once fetches a blob once", async () => {

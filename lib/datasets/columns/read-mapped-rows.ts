@@ -24,7 +24,8 @@ export async function* readMappedRows(
   let number = 0;
   for await (const row of rows) {
     if (number >= maxRows) return;
-    onRow?.(++number);
+    number++;
+    onRow?.(number);
     const skip = (reason: string, change: string) => skips.add(reason, `row ${number}: ${change}`);
     const result = mapRow(row, mapping);
     if ("skip" in result) {
