@@ -10,6 +10,9 @@ export interface CardViewProps {
   card: string;
 }
 
+/** The page has a heading of its own. */
+const ONE_LEVEL_DOWN = { h1: "h2", h2: "h3", h3: "h4" } as const;
+
 const FRONT_MATTER = /^---\r?\n.*?\r?\n---\r?\n/s;
 
 /** The data card as it reads, and as a file. HTML in it stays text. */
@@ -23,8 +26,10 @@ export function CardView({ datasetId, card }: CardViewProps) {
         </a>
       }
     >
-      <div className="prose-card max-w-prose">
-        <Markdown remarkPlugins={[remarkGfm]}>{card.replace(FRONT_MATTER, "")}</Markdown>
+      <div className="prose-card max-w-4xl">
+        <Markdown remarkPlugins={[remarkGfm]} components={ONE_LEVEL_DOWN}>
+          {card.replace(FRONT_MATTER, "")}
+        </Markdown>
       </div>
     </Card>
   );

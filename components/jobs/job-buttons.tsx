@@ -1,6 +1,6 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import { CircleSlash, Play } from "lucide-react";
+import { CircleSlash, Play, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import type { ActionResult } from "@/lib/contracts/action-result";
@@ -12,6 +12,8 @@ export type JobAction = (input: { jobId: string }) => Promise<ActionResult<JobVi
 export interface JobActions {
   cancel: JobAction;
   resume: JobAction;
+  /** Takes an ended one off the list. */
+  remove: JobAction;
 }
 
 export interface JobButtonsProps {
@@ -19,10 +21,12 @@ export interface JobButtonsProps {
   actions: JobActions;
   size?: "sm" | "md";
   onProblem(message: string | null): void;
+  /** Where else to go then. */
+  onRemoved?(): void;
 }
 
 /** Cancel what waits or goes on; resume what was given up. */
-export function JobButtons({ job, actions, size = "md", onProblem }: JobButtonsProps) {
+export function JobButtons({ job, actions, size = "md", onProblem, onRemoved }: JobButtonsProps) {
   const client = useQueryClient();
   const [isBusy, setIsBusy] = useState(false);
   const call = async (action: JobAction) => {
@@ -33,6 +37,10 @@ export function JobButtons({ job, actions, size = "md", onProblem }: JobButtonsP
     const unreachable = "The studio can't be reached; check that it still runs and try again.";
     onProblem(result === null ? unreachable : result.ok ? null : result.message);
     setIsBusy(false);
+    return result?.ok === true;
+  };
+  const remove = async () => {
+    if (await call(actions.remove)) onRemoved?.();
   };
   if (job.status === "queued" || job.status === "running") {
     return (
@@ -50,8 +58,13 @@ export function JobButtons({ job, actions, size = "md", onProblem }: JobButtonsP
   }
   if (job.status === "completed") return null;
   return (
-    <Button variant="primary" size={size} onClick={() => call(actions.resume)} disabled={isBusy}>
-      <Play aria-hidden className="size-3.5" /> Resume
-    </Button>
+    <div className="flex gap-2">
+      <Button variant="primary" size={size} onClick={() => call(actions.resume)} disabled={isBusy}>
+        <Play aria-hidden className="size-3.5" /> Resume
+      </Button>
+      <Button variant="ghost" size={size} onClick={remove} disabled={isBusy} title="Take this job off the list">
+        <X aria-hidden className="size-3.5" /> Remove
+      </Button>
+    </div>
   );
 }

@@ -2,26 +2,26 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { Card } from "@/components/ui/card";
-import type { DataJobKind, JobView } from "@/lib/contracts/data-job";
+import type { JobView } from "@/lib/contracts/data-job";
 import { isJobAtRest } from "@/lib/contracts/data-job-status";
 import type { JobActions } from "./job-buttons";
+import type { JobFamily } from "./job-family";
 import { JobRow } from "./job-row";
 import { useJobs } from "./use-jobs";
 
 export interface JobPanelProps {
   /** All kinds, as the page found them. */
   initial: JobView[];
-  /** Those that are shown. */
-  kinds: readonly DataJobKind[];
+  family: JobFamily;
   actions: JobActions;
 }
 
 const SHOWN_ENDED = 3;
 
 /** What waits and goes on, and what was given up lately. Absent when there is neither; a job that is done is on the list below. */
-export function JobPanel({ initial, kinds, actions }: JobPanelProps) {
+export function JobPanel({ initial, family, actions }: JobPanelProps) {
   const router = useRouter();
-  const { jobs, isStale } = useJobs(initial, kinds);
+  const { jobs, isStale } = useJobs(initial, family);
   const unfinished = jobs.filter(({ status }) => !isJobAtRest(status));
   const givenUp = jobs.filter(({ status }) => isJobAtRest(status) && status !== "completed");
   const completed = jobs.filter(({ status }) => status === "completed").length;

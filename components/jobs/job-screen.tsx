@@ -9,6 +9,7 @@ import { TimeAgo } from "@/components/ui/time-ago";
 import type { JobView } from "@/lib/contracts/data-job";
 import { isJobAtRest } from "@/lib/contracts/data-job-status";
 import { type JobActions, JobButtons } from "./job-buttons";
+import { jobFamily } from "./job-family";
 import { JobProgress } from "./job-progress";
 import { JobStatusBadge } from "./job-status-badge";
 import { resultAddress } from "./result-address";
@@ -41,7 +42,12 @@ export function JobScreen({ initial, actions }: { initial: JobView; actions: Job
           </p>
         </div>
         <div className="flex flex-wrap items-center gap-2">
-          <JobButtons job={job} actions={actions} onProblem={setProblem} />
+          <JobButtons
+            job={job}
+            actions={actions}
+            onProblem={setProblem}
+            onRemoved={() => router.push(`/${jobFamily(job.kind)}`)}
+          />
           {address !== null && job.result !== null && (
             <Link href={address} className={buttonClass("primary")}>
               Open {job.result.name}
@@ -73,8 +79,8 @@ export function JobScreen({ initial, actions }: { initial: JobView; actions: Job
             Log
           </a>{" "}
           ·{" "}
-          <Link href="/datasets" className={LINK}>
-            All datasets
+          <Link href={`/${jobFamily(job.kind)}`} className={LINK}>
+            All {jobFamily(job.kind)}
           </Link>
         </p>
       )}

@@ -2,13 +2,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { fetchJson } from "@/components/ui/fetch-json";
-import type { DataJobKind, JobView } from "@/lib/contracts/data-job";
+import type { JobView } from "@/lib/contracts/data-job";
 import { isJobAtRest } from "@/lib/contracts/data-job-status";
+import { type JobFamily, jobFamily } from "./job-family";
 
 const KEY = ["jobs"];
 
-/** The jobs of some kinds, kept up to date; more often while one of them goes on. */
-export function useJobs(initial: JobView[], kinds: readonly DataJobKind[]): { jobs: JobView[]; isStale: boolean } {
+/** The jobs of one screen, kept up to date; more often while one of them goes on. */
+export function useJobs(initial: JobView[], family: JobFamily): { jobs: JobView[]; isStale: boolean } {
   const client = useQueryClient();
   const { data, isError } = useQuery({
     queryKey: KEY,
@@ -20,5 +21,5 @@ export function useJobs(initial: JobView[], kinds: readonly DataJobKind[]): { jo
   useEffect(() => {
     client.setQueryData(KEY, initial);
   }, [client, initial]);
-  return { jobs: data.filter(({ kind }) => kinds.includes(kind)), isStale: isError };
+  return { jobs: data.filter(({ kind }) => jobFamily(kind) === family), isStale: isError };
 }

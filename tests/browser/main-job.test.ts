@@ -49,6 +49,7 @@ describe.skipIf(executablePath === null)("the main job", () => {
     const folder = await addCodeFolder(studio.home, 40);
     await go("/datasets");
     await page.getByRole("link", { name: "New dataset" }).first().click();
+    await page.getByText("Folder on this machine").click();
     await page.getByLabel("Folder", { exact: true }).fill(`${folder}-missing`);
     await page.getByRole("button", { name: "Build dataset" }).click();
     await page.getByRole("alert").getByText("The dataset was not started.").waitFor();
@@ -56,7 +57,8 @@ describe.skipIf(executablePath === null)("the main job", () => {
     await page.locator("#code-path:focus").waitFor();
     await page.getByLabel("Folder", { exact: true }).fill(folder);
     await page.getByRole("button", { name: "Build dataset" }).click();
-    await page.getByRole("heading", { level: 1, name: "my-project" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "my-project", exact: true }).waitFor();
+    await page.getByRole("tab", { name: "Overview" }).click();
     await page
       .getByText(/export function sum\d+\(values: number\[\]\)/)
       .first()

@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DATA_JOB_STATUSES, DATA_JOB_TRANSITIONS } from "@/lib/contracts/data-job-status";
@@ -8,6 +9,7 @@ import { changeDataJobStatus, recordDataJobProgress } from "@/lib/db/repositorie
 import { AppError } from "@/lib/errors";
 import { cancelJob } from "@/lib/services/jobs/cancel-job";
 import { createJob } from "@/lib/services/jobs/create-job";
+import { deleteJob } from "@/lib/services/jobs/delete-job";
 import { getJob } from "@/lib/services/jobs/get-job";
 import { listJobs } from "@/lib/services/jobs/list-jobs";
 import { resumeJob } from "@/lib/services/jobs/resume-job";
@@ -95,6 +97,18 @@ describe.each(TEST_DATABASES)("data jobs in %s", (kind) => {
     await ctx.db.transaction((tx) => changeDataJobStatus(tx, end));
     expect(await codeOf(cancelJob(ctx, { jobId }))).toBe("conflict");
     expect(await codeOf(resumeJob(ctx, { jobId }))).toBe("conflict");
+  });
+
+  it("are taken off the list with their folder once they have ended, and not before", async () => {
+    const jobId = await create();
+    const folder = join(ctx.paths.jobs, jobId);
+    await mkdir(join(folder, "work"), { recursive: true });
+    expect(await codeOf(deleteJob(ctx, { jobId }))).toBe("conflict");
+    expect(existsSync(folder)).toBe(true);
+    await cancelJob(ctx, { jobId });
+    expect(await deleteJob(ctx, { jobId })).toMatchObject({ id: jobId, status: "cancelled" });
+    expect(existsSync(folder)).toBe(false);
+    expect(await codeOf(deleteJob(ctx, { jobId }))).toBe("not_found");
   });
 
   it("refuse every move that is not in the table", async () => {

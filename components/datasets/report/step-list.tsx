@@ -56,13 +56,15 @@ function StepLine({ step, isFoldable = false }: { step: ReportStep; isFoldable?:
         <p>{outcomeOf(step)}</p>
         {step.isOn && (
           <p className="text-[12px] text-text-3">
-            {step.reused > 0 ? `${step.reused.toLocaleString("en-US")} reused` : formatDuration(step.durationMs)}
+            {step.reused > 0 ? `${step.reused.toLocaleString("en-US")} reused` : duration(step.durationMs)}
           </p>
         )}
       </div>
     </div>
   );
 }
+
+const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : formatDuration(ms));
 
 /** They take nothing out. */
 const ARRANGING = ["order", "split"];

@@ -1,7 +1,13 @@
 /** @file Background data jobs. Claims and leases are in `data-job-leases`. */
 import { and, asc, desc, eq, inArray, lt } from "drizzle-orm";
 import type { DataJobProgress, DataJobSpec } from "@/lib/contracts/data-job";
-import { ACTIVE_JOB_STATUSES, DATA_JOB_TRANSITIONS, type DataJobStatus } from "@/lib/contracts/data-job-status";
+import {
+  ACTIVE_JOB_STATUSES,
+  DATA_JOB_STATUSES,
+  DATA_JOB_TRANSITIONS,
+  type DataJobStatus,
+  isJobAtRest,
+} from "@/lib/contracts/data-job-status";
 import type { Reader, Tables, Tx } from "../types";
 
 export type DataJobRow = Tables["dataJobs"]["$inferSelect"];
@@ -98,6 +104,17 @@ export async function recordDataJobProgress(
     .where(
       and(eq(dataJobs.id, jobId), eq(dataJobs.leaseOwner, owner), inArray(dataJobs.status, [...ACTIVE_JOB_STATUSES])),
     )
+    .returning({ id: dataJobs.id });
+  return rows.length > 0;
+}
+
+/** Only one at rest; false when it is not, or is gone. */
+export async function deleteDataJob(tx: Tx, jobId: string): Promise<boolean> {
+  const { dataJobs } = tx.tables;
+  const atRest = DATA_JOB_STATUSES.filter(isJobAtRest);
+  const rows = await tx.orm
+    .delete(dataJobs)
+    .where(and(eq(dataJobs.id, jobId), inArray(dataJobs.status, atRest)))
     .returning({ id: dataJobs.id });
   return rows.length > 0;
 }

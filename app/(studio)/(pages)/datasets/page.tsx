@@ -9,7 +9,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { listJobs } from "@/lib/services/jobs/list-jobs";
 import { pageContext } from "@/lib/web/page-context";
-import { cancelJobAction, resumeJobAction } from "../../actions";
+import { cancelJobAction, deleteJobAction, resumeJobAction } from "../../actions";
 
 export const metadata: Metadata = { title: "Datasets" };
 
@@ -30,8 +30,8 @@ export default async function DatasetsPage() {
       />
       <JobPanel
         initial={jobs}
-        kinds={["dataset-build"]}
-        actions={{ cancel: cancelJobAction, resume: resumeJobAction }}
+        family="datasets"
+        actions={{ cancel: cancelJobAction, resume: resumeJobAction, remove: deleteJobAction }}
       />
       <Card isFlush>
         {datasets.length > 0 ? (

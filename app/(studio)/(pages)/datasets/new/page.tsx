@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
-import { CodeForm } from "@/components/datasets/new/code-form";
+import { CodeForm } from "@/components/datasets/new/code/code-form";
 import { RowsForm } from "@/components/datasets/new/rows-form";
 import { ArgillaTab } from "@/components/hub/argilla-tab";
 import { HubTab } from "@/components/hub/hub-tab";
 import { PageHeader } from "@/components/ui/page-header";
 import { Tabs } from "@/components/ui/tabs";
+import { versionedName } from "@/lib/contracts/dataset-name";
+import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { pageContext } from "@/lib/web/page-context";
 import { createJobAction } from "../../../actions";
 
@@ -16,9 +18,12 @@ interface NewDatasetPageProps {
 
 export default async function NewDatasetPage({ searchParams }: NewDatasetPageProps) {
   const { source } = await searchParams;
-  await pageContext();
+  const choices = (await listDatasets(await pageContext())).map((dataset) => ({
+    value: dataset.id,
+    label: versionedName(dataset),
+  }));
   const tabs = [
-    { id: "code", label: "Code", panel: <CodeForm create={createJobAction} /> },
+    { id: "code", label: "Code", panel: <CodeForm create={createJobAction} datasets={choices} /> },
     { id: "upload", label: "Upload", panel: <RowsForm create={createJobAction} /> },
     { id: "hub", label: "Hub", panel: <HubTab create={createJobAction} /> },
     { id: "argilla", label: "Argilla", panel: <ArgillaTab create={createJobAction} /> },
