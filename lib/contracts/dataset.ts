@@ -42,6 +42,28 @@ export const GitRepository = z.strictObject({
 });
 export type GitRepository = z.infer<typeof GitRepository>;
 
+/** Files of rows, by what is in them; "text" is one document or several, cut at blank lines. */
+export const ROW_FORMATS = ["jsonl", "json", "csv", "tsv", "parquet", "arrow", "text"] as const;
+export type RowFormat = (typeof ROW_FORMATS)[number];
+/** Names of the WHATWG encoding standard; UTF-16 is known by its byte order mark. */
+export const FILE_ENCODINGS = ["utf-8", "windows-1252"] as const;
+
+const filePath = z.string().trim().min(1, "name a file").max(4096);
+
+/** A file of rows on disk or uploaded. */
+export const FileSource = z.strictObject({
+  kind: z.literal("file"),
+  path: filePath,
+  format: z.enum(ROW_FORMATS),
+  encoding: z.enum(FILE_ENCODINGS).default("utf-8"),
+  columns: ColumnMapping,
+  maxRows,
+});
+export type FileSource = z.infer<typeof FileSource>;
+
+/** A zip or tar of source code, on disk or uploaded. */
+export const ArchiveSource = z.strictObject({ kind: z.literal("archive"), path: filePath });
+
 /** One or several git repositories, each at one commit. */
 export const GitSource = z.strictObject({
   kind: z.literal("git"),
@@ -59,6 +81,8 @@ export type LocalSource = z.infer<typeof LocalSource>;
 
 export const DatasetSource = z.discriminatedUnion("kind", [
   ...LocalSource.options,
+  ArchiveSource,
+  FileSource,
   GitSource,
   HubSource,
   ArgillaSource,
@@ -66,7 +90,7 @@ export const DatasetSource = z.discriminatedUnion("kind", [
 export type DatasetSource = z.infer<typeof DatasetSource>;
 
 /** Source code, not rows that someone wrote for training: text that looks like a special token is none there. */
-export const isCode = ({ kind }: DatasetSource): boolean => kind === "folder" || kind === "git";
+export const isCode = ({ kind }: DatasetSource): boolean => kind === "folder" || kind === "git" || kind === "archive";
 
 export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;
 export const ChatMessage = z.strictObject({ role: z.enum(CHAT_ROLES), content: z.string() });

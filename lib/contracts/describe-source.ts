@@ -1,4 +1,14 @@
-import type { DatasetSource, GitRepository } from "./dataset";
+import type { DatasetSource, GitRepository, RowFormat } from "./dataset";
+
+const FORMAT_NAMES: Record<RowFormat, string> = {
+  jsonl: "JSONL",
+  json: "JSON",
+  csv: "CSV",
+  tsv: "TSV",
+  parquet: "Parquet",
+  arrow: "Arrow",
+  text: "Text",
+};
 
 /** A source in words: what it is, and where. */
 export function describeSource(source: DatasetSource): { what: string; where: string } {
@@ -14,6 +24,10 @@ export function describeSource(source: DatasetSource): { what: string; where: st
       };
     case "argilla":
       return { what: "Argilla", where: `${source.dataset} in ${source.workspace} on ${source.address}` };
+    case "archive":
+      return { what: "Archive", where: source.path };
+    case "file":
+      return { what: FORMAT_NAMES[source.format], where: source.path };
     case "git":
       return { what: "Git", where: source.repositories.map(nameRepository).join(", ") };
     default:

@@ -1,10 +1,10 @@
 /** @file A dataset from code (a folder, git repositories) or a JSONL file. */
 import { z } from "zod";
-import { GitSource, LocalSource } from "../dataset";
+import { ArchiveSource, GitSource, LocalSource } from "../dataset";
 import { DatasetName } from "../dataset-name";
 import { BuildSettings } from "./build-settings";
 
-const BuildSource = z.discriminatedUnion("kind", [...LocalSource.options, GitSource]);
+const BuildSource = z.discriminatedUnion("kind", [...LocalSource.options, ArchiveSource, GitSource]);
 export type BuildSource = z.infer<typeof BuildSource>;
 
 export const DatasetBuildSpec = z.strictObject({

@@ -33,6 +33,8 @@ export interface BuildCodeOptions {
   name: string;
   source: Extract<DatasetSource, { kind: "folder" | "git" }>;
   settings: BuildSettings;
+  /** How the source is recorded and called, where its path says nothing to people: an archive's, unpacked. */
+  recorded?: { source: DatasetSource; address: string } | undefined;
   /** Must not exist; it comes into being whole or not at all. */
   outDir: string;
   /** What earlier builds found, and copies of repositories. */
@@ -73,6 +75,7 @@ export async function buildCodeDataset(options: BuildCodeOptions): Promise<Built
   onProgress({ stage: "Getting the sources", done: 0, total: null });
   const sources = await openSources(source, { settings, storesDir: join(cacheDir, "git"), signal });
   const progressOf = (stage: string) => (done: number, total: number) => onProgress({ stage, done, total });
+  for (const opened of sources) if (options.recorded !== undefined) opened.shown = options.recorded.address;
   const listed = await listCandidates(sources, options, tallies);
   let stage = progressOf("Reading files");
   const finder = new TextFinder({
@@ -100,7 +103,7 @@ export async function buildCodeDataset(options: BuildCodeOptions): Promise<Built
       outDir,
       async (folder) => {
         const written = await writeDocuments(join(folder, DOCUMENTS_FILE), ordered, sources, options);
-        const builtSource = withCommits(source, sources);
+        const builtSource = options.recorded?.source ?? withCommits(source, sources);
         const report: DatasetReport = {
           version: 1,
           sources: sources.map((opened, i) => ({

@@ -2,7 +2,8 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { GitRepository, LocalSource } from "@/lib/contracts/dataset";
+import type { z } from "zod";
+import type { ArchiveSource, FileSource, GitRepository, LocalSource } from "@/lib/contracts/dataset";
 import type { BuildSource } from "@/lib/contracts/jobs/dataset-build";
 import { parseGitAddress, shownAddress } from "@/lib/datasets/git/git-address";
 import { AppError, type ErrorCode } from "@/lib/errors";
@@ -33,7 +34,10 @@ export async function resolveSource(ctx: ServiceContext, source: BuildSource): P
   return { ...source, repositories };
 }
 
-async function resolvePath<T extends LocalSource>(ctx: ServiceContext, source: T): Promise<T> {
+type PathSource = LocalSource | z.infer<typeof ArchiveSource> | FileSource;
+
+/** For a source that is one path; see resolveSource. */
+export async function resolvePath<T extends PathSource>(ctx: ServiceContext, source: T): Promise<T> {
   const shown = source.path.slice(0, 300);
   if (source.path.includes("\0")) throw problem("invalid_input", "The path has a NUL character; write it again.");
   const roots = [...ctx.paths.dataRoots, ctx.paths.uploads];
@@ -49,8 +53,8 @@ async function resolvePath<T extends LocalSource>(ctx: ServiceContext, source: T
   const info = await stat(path);
   if (source.kind === "folder" && !info.isDirectory())
     throw problem("invalid_input", `${shown} is not a folder; choose the folder that holds it, or JSONL.`);
-  if (source.kind === "jsonl" && !info.isFile())
-    throw problem("invalid_input", `${shown} is not a file; name the JSONL file itself.`);
+  if (source.kind !== "folder" && !info.isFile())
+    throw problem("invalid_input", `${shown} is not a file; name the file itself.`);
   await access(path, source.kind === "folder" ? constants.R_OK | constants.X_OK : constants.R_OK).catch(
     (cause: unknown) => {
       throw problem("invalid_input", `${shown} can't be read; change its permissions.`, cause);

@@ -5,8 +5,8 @@ import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
 import { removeForgottenUploads } from "./remove-upload";
 
-const MAX_UPLOAD_BYTES = 1_000_000_000;
-const EXTENSION = /\.(?:jsonl|ndjson|json)$/i;
+const MAX_UPLOAD_BYTES = 8_000_000_000;
+const EXTENSION = /\.(?:jsonl|ndjson|json|csv|tsv|tab|parquet|arrow|feather|ipc|txt|text|md|zip|tar|tgz|tar\.gz)$/i;
 
 /**
  * Streams an upload into the uploads folder under a name of our own; of the given name only a few letters are kept.
@@ -17,7 +17,13 @@ export async function saveUpload(
   ctx: ServiceContext,
   { name, body }: { name: string; body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> },
 ): Promise<{ path: string }> {
-  if (!EXTENSION.test(name)) throw new AppError("invalid_input", "Upload a .jsonl file: one JSON object on each line.");
+  const ending = EXTENSION.exec(name)?.[0].toLowerCase();
+  if (ending === undefined) {
+    throw new AppError(
+      "invalid_input",
+      "Upload JSONL, JSON, CSV, TSV, Parquet, Arrow or text, or a zip or tar of code.",
+    );
+  }
   const stem = name
     .replace(EXTENSION, "")
     .replace(/[^A-Za-z0-9-]+/g, "-")
@@ -26,7 +32,7 @@ export async function saveUpload(
   const { uploads } = ctx.paths;
   await mkdir(uploads, { recursive: true });
   await removeForgottenUploads(ctx);
-  const path = join(uploads, `${randomBytes(8).toString("hex")}-${stem || "upload"}.jsonl`);
+  const path = join(uploads, `${randomBytes(8).toString("hex")}-${stem || "upload"}${ending}`);
   const partial = `${path}.part`;
   try {
     const size = await writeStream(partial, body);

@@ -3,7 +3,7 @@ import type { DataJobSpec } from "@/lib/contracts/data-job";
 import type { ServiceContext } from "../context";
 import { getDatasetRow } from "../datasets/get-dataset-row";
 import { findUploadName } from "../datasets/remove-upload";
-import { resolveSource } from "../datasets/resolve-source";
+import { resolvePath, resolveSource } from "../datasets/resolve-source";
 
 export interface CheckedSpec {
   /** With paths that are real, absolute and allowed. */
@@ -21,8 +21,12 @@ export async function checkSpec(ctx: ServiceContext, spec: DataJobSpec): Promise
       for (const datasetId of spec.settings.near_duplicates_of) await getDatasetRow(ctx, datasetId);
       return { spec: { ...spec, source, origin }, title: `Build ${spec.name}` };
     }
-    case "dataset-import":
-      return { spec, title: `Import ${spec.name}` };
+    case "dataset-import": {
+      const title = `Import ${spec.name}`;
+      if (spec.source.kind !== "file") return { spec, title };
+      const source = await resolvePath(ctx, spec.source);
+      return { spec: { ...spec, source, origin: (await findUploadName(ctx, source.path)) ?? undefined }, title };
+    }
     case "hub-download":
       return { spec, title: `Download ${spec.repo}` };
     default:
