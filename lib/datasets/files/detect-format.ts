@@ -15,12 +15,7 @@ const BY_ENDING: readonly (readonly [RegExp, FileKind])[] = [
   [/\.(?:txt|text|md)$/i, "text"],
 ];
 
-/** Endings that can be uploaded, for file pickers. */
-export const FILE_ENDINGS =
-  ".jsonl,.ndjson,.json,.csv,.tsv,.tab,.parquet,.arrow,.feather,.ipc,.txt,.text,.md,.zip,.tar,.tgz,.gz";
-
-export const kindByName = (name: string): FileKind | null =>
-  BY_ENDING.find(([ending]) => ending.test(name))?.[1] ?? null;
+const kindByName = (name: string): FileKind | null => BY_ENDING.find(([ending]) => ending.test(name))?.[1] ?? null;
 
 /** Null for a file that is none of these. Errors: those of the file system. */
 export async function detectFormat(path: string, name: string): Promise<FileKind | null> {

@@ -104,7 +104,6 @@ class Target {
 
   /** What the archive says of a size is not believed: bytes are counted as they come. */
   async write(path: string, content: AsyncIterable<Buffer>, signal: AbortSignal | undefined): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
     let own = 0;
     const count = async function* (this: Target, source: AsyncIterable<Buffer>) {
       for await (const chunk of source) {
@@ -138,7 +137,7 @@ async function unpackZip(path: string, target: Target, signal: AbortSignal | und
   const zip = await new Promise<yauzl.ZipFile>((resolve, reject) =>
     yauzl.open(
       path,
-      { lazyEntries: true, autoClose: false, strictFileNames: false, validateEntrySizes: true },
+      { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: false },
       (error, opened) => (error ? reject(error) : resolve(opened)),
     ),
   );
@@ -156,6 +155,12 @@ async function unpackZip(path: string, target: Target, signal: AbortSignal | und
   }
 }
 
+/** Not yet decoded, since yauzl refuses a whole archive for one bad name. The flag says UTF-8; old archives have code pages. */
+function nameOf({ fileName, generalPurposeBitFlag }: yauzl.Entry): string {
+  const bytes = fileName as unknown as Buffer;
+  return bytes.toString(generalPurposeBitFlag & 0x800 ? "utf8" : "latin1");
+}
+
 /** Upper half of the attributes: the mode on Unix; 0xA000 is a symbolic link. */
 const isLink = ({ externalFileAttributes }: yauzl.Entry): boolean =>
   ((externalFileAttributes >>> 16) & 0xf000) === 0xa000;
@@ -167,12 +172,15 @@ async function unpackEntry(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const { fileName, uncompressedSize } = entry;
+  const fileName = nameOf(entry);
+  const { uncompressedSize } = entry;
   if (fileName.endsWith("/")) return;
   if (isLink(entry)) return void target.skip("symbolic link", fileName);
   if (entry.isEncrypted()) return void target.skip("encrypted", fileName);
   const path = target.place(fileName, uncompressedSize);
   if (path === null) return;
+  // Before the stream is opened: it must not fail while nobody listens.
+  await mkdir(dirname(path), { recursive: true });
   const content = await new Promise<Readable>((resolve, reject) =>
     zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream))),
   );
@@ -196,7 +204,10 @@ async function unpackTar(
     if (type === "symlink" || type === "link") target.skip("link", name);
     else if (type !== "directory" && type !== "file" && type !== "contiguous-file") target.skip("not a file", name);
     if (place === null) entry.resume();
-    else await target.write(place, entry as unknown as AsyncIterable<Buffer>, signal);
+    else {
+      await mkdir(dirname(place), { recursive: true });
+      await target.write(place, entry as unknown as AsyncIterable<Buffer>, signal);
+    }
   }
   await fed;
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addSearch } from "../../hub-output/add-search";
 import { addDatasetBuild } from "./build";
+import { addDatasetImport } from "./import";
 import { addDatasetInspect } from "./inspect";
 import { addDatasetList } from "./list";
 import { addDatasetPull } from "./pull";
@@ -9,6 +10,7 @@ import { addDatasetPull } from "./pull";
 export function addDatasetCommands(program: Command): void {
   const dataset = program.command("dataset").description("make datasets and look at them");
   addDatasetBuild(dataset);
+  addDatasetImport(dataset);
   addDatasetList(dataset);
   addDatasetInspect(dataset);
   addSearch(dataset, "dataset");

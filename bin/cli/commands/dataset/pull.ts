@@ -1,22 +1,18 @@
 import type { Command } from "commander";
-import { type ColumnMapping, describeColumns } from "@/lib/contracts/columns";
+import { describeColumns } from "@/lib/contracts/columns";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "@/lib/services/context";
 import { getHubRows } from "@/lib/services/hub/get-hub-rows";
 import { applyOptions, type EnvironmentOptions } from "../../apply-options";
+import { addColumnOptions, type ColumnOptions, columnsOf } from "../../columns-option";
 import { pullRepo } from "../../hub-output/pull-repo";
 import { say } from "../../say";
 import { withContext } from "../../with-context";
 
-interface PullOptions extends EnvironmentOptions {
+interface PullOptions extends EnvironmentOptions, ColumnOptions {
   revision: string;
   config?: string;
   split?: string;
-  text?: string;
-  prompt?: string;
-  completion?: string;
-  messages?: string;
-  language?: string;
   maxRows?: string;
   name?: string;
   files?: boolean;
@@ -24,18 +20,14 @@ interface PullOptions extends EnvironmentOptions {
 }
 
 export function addDatasetPull(dataset: Command): void {
-  dataset
+  const pull = dataset
     .command("pull")
     .description("make a dataset of a split on the Hugging Face Hub, streamed from its Parquet files")
-    .argument("<repo>", "organisation/name")
+    .argument("<repo>", "organisation/name");
+  addColumnOptions(pull)
     .option("--revision <revision>", "branch, tag or commit; recorded to the commit", "main")
     .option("--config <name>", "configuration (default: the first one)")
     .option("--split <name>", "split (default: train)")
-    .option("--text <column>", "column whose text is learned")
-    .option("--prompt <column>", "column of the prompt, with --completion")
-    .option("--completion <column>", "column of the completion, with --prompt")
-    .option("--messages <column>", "column with conversations")
-    .option("--language <column>", "column with the language's name")
     .option("--max-rows <count>", "at most so many rows")
     .option("--name <name>", "of the dataset (default: the repository's)")
     .option("--files", "only download its Parquet files into the Hugging Face cache")
@@ -66,16 +58,4 @@ async function importOf(ctx: ServiceContext, repo: string, options: PullOptions)
   const name = options.name ?? repo.split("/").at(-1);
   const source = { kind: "hub", repo, revision: rows.commit, config: rows.config, split: rows.split, columns };
   return { name, source: { ...source, ...(maxRows === undefined ? {} : { maxRows: Number(maxRows) }) } };
-}
-
-function columnsOf({ text, prompt, completion, messages, language }: PullOptions): ColumnMapping | null {
-  const tongue = language === undefined ? {} : { language };
-  const kinds = [text, messages, prompt ?? completion].filter((column) => column !== undefined).length;
-  if (kinds > 1 || (prompt === undefined) !== (completion === undefined))
-    throw new AppError("invalid_input", "Give either --text, or --prompt and --completion, or --messages.");
-  if (text !== undefined) return { kind: "text", text, ...tongue };
-  if (messages !== undefined) return { kind: "messages", messages, ...tongue };
-  return prompt === undefined || completion === undefined
-    ? null
-    : { kind: "completion", prompt, completion, ...tongue };
 }
