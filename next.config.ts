@@ -6,14 +6,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 
 const nextConfig: NextConfig = {
   // Native or file-reading packages stay outside the bundle. onnxruntime-node is not among them: nothing under app/ may reach it.
-  serverExternalPackages: [
-    "@libsql/client",
-    "libsql",
-    "postgres",
-    "pino",
-    "web-tree-sitter",
-    "@vscode/tree-sitter-wasm",
-  ],
+  serverExternalPackages: ["@libsql/client", "libsql", "postgres", "pino", "web-tree-sitter"],
   // The folder is the project, whatever lock files lie above it.
   turbopack: {
     root,

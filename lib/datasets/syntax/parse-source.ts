@@ -1,8 +1,8 @@
 /** @file Syntax trees of source code, by tree-sitter compiled to WebAssembly: no compiler, any platform, any thread. */
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Language, Parser, type Tree } from "web-tree-sitter";
+import { findInstalledFolder } from "./find-installed-folder";
 import { findGrammar, GRAMMARS } from "./grammars";
 
 /** Offsets of nodes count UTF-16 code units, as JavaScript's strings do. */
@@ -27,8 +27,7 @@ export function openSourceParser(): Promise<SourceParser> {
 }
 
 async function open(): Promise<SourceParser> {
-  const require = createRequire(import.meta.url);
-  const folder = join(dirname(require.resolve("@vscode/tree-sitter-wasm/package.json")), "wasm");
+  const folder = findInstalledFolder("@vscode/tree-sitter-wasm/wasm");
   await Parser.init();
   const languages = new Map<string, Language>();
   for (const file of new Set(Object.values(GRAMMARS).map((grammar) => grammar.file)))
