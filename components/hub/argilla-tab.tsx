@@ -17,7 +17,7 @@ const FIELDS: { key: Key; label: string; placeholder: string; hint: string }[] =
     key: "address",
     label: "Server",
     placeholder: "https://argilla.example.org",
-    hint: "Its key comes from ARGILLA_API_KEY of the studio’s environment, and is kept nowhere else.",
+    hint: "The one of ARGILLA_API_URL; its key comes from ARGILLA_API_KEY, is sent nowhere else and kept nowhere.",
   },
   { key: "workspace", label: "Workspace", placeholder: "team", hint: "As it is called there." },
   { key: "dataset", label: "Dataset", placeholder: "snippets", hint: "As it is called there." },

@@ -60,6 +60,7 @@ beforeAll(async () => {
   vi.stubEnv("HF_ENDPOINT", server.endpoint);
   vi.stubEnv("HF_HOME", join(ctx.paths.home, "hugging-face"));
   vi.stubEnv("HF_TOKEN", "");
+  vi.stubEnv("ARGILLA_API_URL", argilla.address);
   vi.stubEnv("ARGILLA_API_KEY", argilla.key);
 });
 afterAll(async () => {
@@ -190,6 +191,11 @@ describe("Argilla", () => {
     expect(log).not.toContain(argilla.key);
     const failed = await finish({ kind: "dataset-import", name: "argilla", source: { ...source, dataset: "other" } });
     expect(failed.error).toContain("it has team/snippets");
+    const before = argilla.requests;
+    vi.stubEnv("ARGILLA_API_URL", "https://argilla.example.org");
+    const stranger = await finish({ kind: "dataset-import", name: "argilla", source });
+    expect([stranger.error, argilla.requests]).toEqual([expect.stringContaining("ARGILLA_API_URL only"), before]);
+    vi.stubEnv("ARGILLA_API_URL", argilla.address);
     vi.stubEnv("ARGILLA_API_KEY", "wrong");
     expect((await finish({ kind: "dataset-import", name: "argilla", source })).error).toContain("refuses the key");
     vi.stubEnv("ARGILLA_API_KEY", "");

@@ -7,9 +7,11 @@ import type { DecodedArray, SchemaTree } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
+import type { PageHeader } from "hyparquet/src/types.js";
 import { AppError } from "@/lib/errors";
 import { damaged } from "./damaged";
 import { decodePage } from "./decode-page";
+import { canDecodeStart, decodeStart } from "./decode-start";
 import type { RandomAccess } from "./random-access";
 
 /** Of one page, packed or not; writers aim at 1 MB. */
@@ -36,6 +38,8 @@ export interface ColumnReaderOptions {
   firstBlockBytes: number;
   /** Bytes that may be read of this column; ColumnTooLarge beyond. */
   maxBytes?: number | undefined;
+  /** Of a larger page of text only so much is read, for its first rows; ColumnTooLarge where more rows are asked for. */
+  pageStartBytes?: number | undefined;
 }
 
 export class ColumnReader {
@@ -56,6 +60,10 @@ export class ColumnReader {
   private taken = 0;
   /** The last row of a list column: its next page can go on with it. */
   private open: unknown[] | null = null;
+  /** Only the first values of the dictionary are here. */
+  private isDictionaryCut = false;
+  /** Only the first rows of a page are here, so there are no more. */
+  private isCut = false;
 
   constructor(
     private readonly file: RandomAccess,
@@ -91,6 +99,7 @@ export class ColumnReader {
   /** Reads pages until there is a row to take. Throws when the column ends before. */
   async fill(): Promise<void> {
     while (this.available === 0) {
+      if (this.isCut) throw this.tooLarge();
       if (this.valuesLeft <= 0) {
         if (this.open === null) throw damaged(this.file.name, `the column ${this.path.join(".")} has too few rows`);
         this.rows.push(...this.open);
@@ -119,6 +128,12 @@ export class ColumnReader {
       throw this.broken("a page leaves its column");
     if (packed > MAX_PAGE_BYTES || unpacked > MAX_PAGE_BYTES || values > MAX_PAGE_VALUES)
       throw this.broken(`a page has ${unpacked} bytes and ${values} values, more than are read here`);
+    const startBytes = this.options.pageStartBytes ?? Number.POSITIVE_INFINITY;
+    if (packed > startBytes && canDecodeStart(header, this.decoder)) {
+      await this.readStart(header, startBytes);
+      this.position += packed;
+      return;
+    }
     const page = await this.peek(packed);
     this.position += packed;
     try {
@@ -129,11 +144,44 @@ export class ColumnReader {
         const data = decodePage(page.subarray(0, packed), header, context);
         this.valuesLeft -= values;
         if (values <= 0) throw new Error("a page without values");
-        this.add(data);
+        this.add(this.isDictionaryCut ? this.known(data) : data);
       }
     } catch (error) {
       throw this.broken("a page can't be decoded", error);
     }
+  }
+
+  private async readStart(header: PageHeader, bytes: number): Promise<void> {
+    const start = (await this.peek(bytes)).subarray(0, bytes);
+    try {
+      const values = decodeStart(start, header, this.decoder);
+      if (header.type === "DICTIONARY_PAGE") {
+        this.dictionary = values;
+        this.isDictionaryCut = true;
+      } else {
+        this.rows = this.rows.slice(this.taken).concat(values);
+        this.taken = 0;
+        this.isCut = true;
+      }
+    } catch (error) {
+      throw this.broken("a page can't be decoded", error);
+    }
+  }
+
+  /** The rows up to the first whose value is in the part of the dictionary that was not read. */
+  private known(data: DecodedArray): DecodedArray {
+    const all = Array.from(data as unknown[]);
+    const end = all.indexOf(undefined);
+    this.isCut = end >= 0;
+    return end < 0 ? all : all.slice(0, end);
+  }
+
+  private tooLarge(): ColumnTooLarge {
+    const column = this.path[0] ?? "";
+    return new ColumnTooLarge(
+      column,
+      `The column ${column} of ${this.file.name} has pages too large to look at its first rows.`,
+    );
   }
 
   private add(data: DecodedArray): void {
@@ -166,6 +214,11 @@ export class ColumnReader {
 
   /** At least `bytes` from the position on, all that is here of them. */
   private async peek(bytes: number): Promise<Uint8Array> {
+    if (this.position > this.blockStart + this.block.length) {
+      // Past what was read: the rest of a page that was left out.
+      this.block = new Uint8Array(0);
+      this.blockStart = this.position;
+    }
     const from = this.position - this.blockStart;
     const missing = from + bytes - this.block.length;
     if (missing > 0) {
@@ -173,13 +226,7 @@ export class ColumnReader {
       const end = Math.min(this.end, start + Math.max(missing, this.blockBytes));
       if (end - start < missing) throw this.broken("a column ends before its pages do");
       this.readBytes += end - start;
-      if (this.readBytes > (this.options.maxBytes ?? Number.POSITIVE_INFINITY)) {
-        const column = this.path[0] ?? "";
-        throw new ColumnTooLarge(
-          column,
-          `The column ${column} of ${this.file.name} has pages too large to look at its first rows.`,
-        );
-      }
+      if (this.readBytes > (this.options.maxBytes ?? Number.POSITIVE_INFINITY)) throw this.tooLarge();
       const next = await this.file.slice(start, end);
       this.block = Buffer.concat([this.block.subarray(from), next]);
       this.blockStart = this.position;

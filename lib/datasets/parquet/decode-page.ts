@@ -76,7 +76,8 @@ function requireBoundedRuns(bytes: Uint8Array, header: PageHeader, { schemaPath,
   if (width > 0) requireRuns(view, at + (type === "BOOLEAN" ? 4 : 1), bytes.length, width, values);
 }
 
-function requireRuns(view: DataView, start: number, end: number, width: number, count: number): void {
+/** Throws when runs in `start` to `end` say more than `count` values. */
+export function requireRuns(view: DataView, start: number, end: number, width: number, count: number): void {
   if (end > view.byteLength) throw new Error("runs leave their page");
   let at = start;
   for (let seen = 0; seen < count && at < end; ) {

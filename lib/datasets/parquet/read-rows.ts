@@ -23,7 +23,14 @@ export async function* readRows(
   metadata: FileMetaData,
   options: ReadRowsOptions = {},
 ): AsyncGenerator<Record<string, unknown>[], void, void> {
-  const { batchRows = 1000, limit = Number.POSITIVE_INFINITY, signal, firstBlockBytes = 1 << 20, maxBytes } = options;
+  const {
+    batchRows = 1000,
+    limit = Number.POSITIVE_INFINITY,
+    signal,
+    firstBlockBytes = 1 << 20,
+    maxBytes,
+    pageStartBytes,
+  } = options;
   const schema = parquetSchema(metadata);
   const columns = chooseColumns(schema, options.columns, file.name);
   let left = limit;
@@ -34,7 +41,7 @@ export async function* readRows(
         .filter(({ meta_data }) => meta_data?.path_in_schema[0] === column.element.name)
         .map(({ meta_data }) => {
           if (meta_data === undefined) throw damaged(file.name, "a column is not described");
-          return new ColumnReader(file, schema, meta_data, { firstBlockBytes, maxBytes });
+          return new ColumnReader(file, schema, meta_data, { firstBlockBytes, maxBytes, pageStartBytes });
         }),
     }));
     const all = byColumn.flatMap(({ readers }) => readers);

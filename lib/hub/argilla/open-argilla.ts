@@ -31,14 +31,14 @@ const Records = z.looseObject({
 
 export interface ArgillaOptions {
   address: string;
+  /** ARGILLA_API_URL: the one server that the key is for, whatever somebody types. */
+  home: string | null;
   /** Of ARGILLA_API_KEY; never kept anywhere else. */
   key: string | null;
   timeouts?: Parameters<typeof openHub>[0]["timeouts"];
 }
 
 export interface Argilla {
-  /** Datasets that the key's owner may see. */
-  listDatasets(signal?: AbortSignal): Promise<{ workspace: string; dataset: string }[]>;
   /**
    * Records as rows: a column for each field, and one for each question with a submitted answer (the first), under
    * `answer.<question>`. Errors: `not_found` naming what there is; `unauthenticated` without a good key.
@@ -49,8 +49,13 @@ export interface Argilla {
   ): Promise<{ totalRows: number | null; rows: AsyncIterable<Record<string, unknown>> }>;
 }
 
-export function openArgilla({ address, key, timeouts }: ArgillaOptions): Argilla {
+export function openArgilla({ address, home, key, timeouts }: ArgillaOptions): Argilla {
   const endpoint = new URL(address).origin;
+  if (home === null || new URL(home).origin !== endpoint)
+    throw new AppError(
+      "forbidden",
+      `The studio sends its key to the server of ARGILLA_API_URL only, which ${home === null ? "is not set" : "is another one"}: set it to ${endpoint}, and ARGILLA_API_KEY to a key of that server, then start the studio again.`,
+    );
   if (key === null)
     throw new AppError(
       "unauthenticated",
@@ -82,7 +87,6 @@ export function openArgilla({ address, key, timeouts }: ArgillaOptions): Argilla
   }
 
   return {
-    listDatasets: async (signal) => (await list(signal)).map(({ workspace, dataset }) => ({ workspace, dataset })),
     async openDataset({ workspace, dataset }, signal) {
       const all = await list(signal);
       const found = all.find((each) => each.workspace === workspace && each.dataset === dataset);

@@ -9,6 +9,8 @@ import type { Hub } from "../open-hub";
 import { openRemoteFile } from "./open-remote-file";
 import { toShown } from "./to-shown";
 
+/** Of a page of text that is larger, so much is read. */
+const PAGE_START_BYTES = 512 * 1024;
 const FIRST_BLOCK_BYTES = 32 * 1024;
 /** A column whose first page is beyond it (pictures, books) is left out of the look. */
 const MAX_COLUMN_BYTES = 8_000_000;
@@ -37,12 +39,15 @@ export async function previewRows(
         limit,
         firstBlockBytes: FIRST_BLOCK_BYTES,
         maxBytes: MAX_COLUMN_BYTES,
+        pageStartBytes: PAGE_START_BYTES,
         signal,
       });
       for await (const part of parts) rows.push(...part.map(toShown));
       break;
     } catch (error) {
       if (!(error instanceof ColumnTooLarge) || tooLarge.has(error.column)) throw error;
+      // Fewer than wanted, with all columns.
+      if (rows.length > 0) break;
       tooLarge.add(error.column);
     }
   }

@@ -58,7 +58,8 @@ async function openRows(
   }
   const variables = readEnv();
   if (source.kind === "argilla") {
-    const argilla = openArgilla({ address: source.address, key: variables.ARGILLA_API_KEY ?? null });
+    const { ARGILLA_API_URL: home, ARGILLA_API_KEY: key } = variables;
+    const argilla = openArgilla({ address: source.address, home: home ?? null, key: key ?? null });
     const { rows, totalRows } = await argilla.openDataset(source, env.signal);
     return { source: { ...source, address: new URL(source.address).origin }, rows: () => rows, totalRows };
   }
