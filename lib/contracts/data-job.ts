@@ -10,11 +10,17 @@ import { z } from "zod";
 import type { DataJobStatus } from "./data-job-status";
 import { DatasetSource, DatasetStats } from "./dataset";
 import { DatasetBuildSpec } from "./jobs/dataset-build";
+import { DatasetDeriveSpec } from "./jobs/dataset-derive";
 import { DatasetImportSpec } from "./jobs/dataset-import";
 import { HubDownloadSpec } from "./jobs/hub-download";
 
 /** One member a kind; its schema is a file of its own in `jobs`, its work a file of its own in workers/data-job/handlers. */
-export const DataJobSpec = z.discriminatedUnion("kind", [DatasetBuildSpec, DatasetImportSpec, HubDownloadSpec]);
+export const DataJobSpec = z.discriminatedUnion("kind", [
+  DatasetBuildSpec,
+  DatasetDeriveSpec,
+  DatasetImportSpec,
+  HubDownloadSpec,
+]);
 export type DataJobSpec = z.infer<typeof DataJobSpec>;
 export type DataJobKind = DataJobSpec["kind"];
 

@@ -1,6 +1,7 @@
 /** @file Where a dataset comes from, and what is known of it. */
 import { z } from "zod";
 import { ColumnMapping } from "./columns";
+import { DeriveOperation } from "./derive-operation";
 import { HubRepoName, HubRevision } from "./hub-name";
 import type { ObjectiveCounts } from "./prepared-blocks";
 
@@ -64,6 +65,15 @@ export type FileSource = z.infer<typeof FileSource>;
 /** A zip or tar of source code, on disk or uploaded. */
 export const ArchiveSource = z.strictObject({ kind: z.literal("archive"), path: filePath });
 
+/** What was made of other datasets. */
+export const DerivedSource = z.strictObject({
+  kind: z.literal("derived"),
+  parents: z.array(z.strictObject({ datasetId: z.string(), contentHash: z.string() })).min(1),
+  operation: DeriveOperation,
+  /** All parents are. */
+  isCode: z.boolean(),
+});
+
 /** One or several git repositories, each at one commit. */
 export const GitSource = z.strictObject({
   kind: z.literal("git"),
@@ -82,6 +92,7 @@ export type LocalSource = z.infer<typeof LocalSource>;
 export const DatasetSource = z.discriminatedUnion("kind", [
   ...LocalSource.options,
   ArchiveSource,
+  DerivedSource,
   FileSource,
   GitSource,
   HubSource,
@@ -90,7 +101,8 @@ export const DatasetSource = z.discriminatedUnion("kind", [
 export type DatasetSource = z.infer<typeof DatasetSource>;
 
 /** Source code, not rows that someone wrote for training: text that looks like a special token is none there. */
-export const isCode = ({ kind }: DatasetSource): boolean => kind === "folder" || kind === "git" || kind === "archive";
+export const isCode = (source: DatasetSource): boolean =>
+  source.kind === "derived" ? source.isCode : ["folder", "git", "archive"].includes(source.kind);
 
 export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;
 export const ChatMessage = z.strictObject({ role: z.enum(CHAT_ROLES), content: z.string() });

@@ -1,4 +1,5 @@
 import type { DatasetSource, GitRepository, RowFormat } from "./dataset";
+import type { DeriveKind } from "./derive-operation";
 
 const FORMAT_NAMES: Record<RowFormat, string> = {
   jsonl: "JSONL",
@@ -8,6 +9,14 @@ const FORMAT_NAMES: Record<RowFormat, string> = {
   parquet: "Parquet",
   arrow: "Arrow",
   text: "Text",
+};
+
+const DERIVED_NAMES: Record<DeriveKind, string> = {
+  mix: "Mixed from",
+  filter: "Filtered from",
+  sample: "Drawn from",
+  deduplicate: "Without duplicates, from",
+  split: "Divided, from",
 };
 
 /** A source in words: what it is, and where. */
@@ -28,6 +37,11 @@ export function describeSource(source: DatasetSource): { what: string; where: st
       return { what: "Archive", where: source.path };
     case "file":
       return { what: FORMAT_NAMES[source.format], where: source.path };
+    case "derived":
+      return {
+        what: DERIVED_NAMES[source.operation.kind],
+        where: `${source.parents.length === 1 ? "one dataset" : `${source.parents.length} datasets`}`,
+      };
     case "git":
       return { what: "Git", where: source.repositories.map(nameRepository).join(", ") };
     default:

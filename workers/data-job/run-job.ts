@@ -1,5 +1,6 @@
 import type { DataJobOutcome, DataJobSpec } from "@/lib/contracts/data-job";
 import { datasetBuild } from "./handlers/dataset-build";
+import { datasetDerive } from "./handlers/dataset-derive";
 import { datasetImport } from "./handlers/dataset-import";
 import { hubDownload } from "./handlers/hub-download";
 import type { JobEnv } from "./job-env";
@@ -9,6 +10,8 @@ export async function runJob(spec: DataJobSpec, env: JobEnv): Promise<DataJobOut
   switch (spec.kind) {
     case "dataset-build":
       return datasetBuild(spec, env);
+    case "dataset-derive":
+      return datasetDerive(spec, env);
     case "dataset-import":
       return datasetImport(spec, env);
     case "hub-download":

@@ -1,12 +1,11 @@
 /** @file Which files stay: every step's decision, in order, from what was found in each file. */
 import type { Amount, ReportStep } from "@/lib/contracts/dataset-report";
 import { type BuildSettings, PIPELINE_STEPS, type PipelineStep } from "@/lib/contracts/jobs/build-settings";
-import { AppError } from "@/lib/errors";
+import { dealSplits } from "../deal-splits";
 import { isLicenseAllowed } from "../filters/licenses/find-license";
 import type { MinhashSignature } from "../filters/near-duplicates/minhash";
 import { NearDuplicateIndex } from "../filters/near-duplicates/near-duplicate-index";
 import type { TextHit } from "../filters/text-hit";
-import { splitDocuments } from "../split-documents";
 import type { FileFindings } from "./file-task";
 import type { SourceFile } from "./source-file";
 import { StepTally } from "./step-tally";
@@ -72,7 +71,7 @@ export function chooseDocuments(files: readonly Candidate[], options: ChooseOpti
     handleHits(file, "personal_data", settings.personal_data, tallies.personal_data),
   );
   const afterSyntax = afterPersonal.filter((file) => parses(file, settings, tallies.syntax));
-  dealSplits(afterSyntax, settings);
+  fixSplits(afterSyntax, settings);
   const unlike = dropNearDuplicates(afterSyntax, options);
   return decontaminate(unlike, settings, tallies.decontamination);
 }
@@ -128,41 +127,16 @@ function parses(file: Candidate, { syntax }: BuildSettings, tally: StepTally): b
   return false;
 }
 
-/** Before near duplicates are looked for: which of two stays must not depend on the split, but what may resemble a held-out file does. */
-function dealSplits(files: readonly Candidate[], { split_by, held_out, seed }: BuildSettings): void {
-  if (split_by === "none" || held_out === 0) return;
-  if (split_by === "file") {
-    const splits = splitDocuments(
-      files.map(({ documentName }) => documentName),
-      held_out,
-      seed,
-    );
-    for (const [i, file] of files.entries()) file.split = splits[i] ?? "train";
-    return;
-  }
-  if (split_by === "repository") {
-    const repositories = [...new Set(files.map(({ repository }) => repository))];
-    if (repositories.length < 2 && files.length > 0) {
-      throw new AppError(
-        "invalid_input",
-        "Holding out whole repositories needs at least two: add one, or split by file.",
-      );
-    }
-    const splits = new Map(
-      splitDocuments(repositories, held_out, seed).map((split, i) => [repositories[i] as string, split]),
-    );
-    for (const file of files) file.split = splits.get(file.repository) ?? "train";
-    return;
-  }
-  const times = files.map(({ modifiedAt }) => modifiedAt ?? "").sort();
-  const border = times[Math.floor(times.length * (1 - held_out))];
-  if (files.length > 1 && times[0] === times.at(-1)) {
-    throw new AppError(
-      "invalid_input",
-      "All files were changed at the same time, so time does not divide them: split by file.",
-    );
-  }
-  for (const file of files) file.split = (file.modifiedAt ?? "") >= (border ?? "") ? "eval" : "train";
+/** Before near duplicates are looked for: what may resemble a held-out file depends on it. */
+function fixSplits(files: readonly Candidate[], { split_by: by, held_out: heldOut, seed }: BuildSettings): void {
+  if (by === "none" || heldOut === 0) return;
+  const dealt = files.map(({ documentName, repository, modifiedAt }) => ({
+    name: documentName,
+    repository,
+    ...(modifiedAt !== null && { modifiedAt }),
+  }));
+  const splits = dealSplits(dealt, { by, heldOut, seed });
+  for (const [i, file] of files.entries()) file.split = splits[i] ?? "train";
 }
 
 function dropNearDuplicates(

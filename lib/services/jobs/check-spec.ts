@@ -1,5 +1,6 @@
 /** @file What each kind of job needs checked before it waits in the queue, where people still have the form before them. */
 import type { DataJobSpec } from "@/lib/contracts/data-job";
+import type { DeriveOperation } from "@/lib/contracts/derive-operation";
 import type { ServiceContext } from "../context";
 import { getDatasetRow } from "../datasets/get-dataset-row";
 import { findUploadName } from "../datasets/remove-upload";
@@ -27,9 +28,21 @@ export async function checkSpec(ctx: ServiceContext, spec: DataJobSpec): Promise
       const source = await resolvePath(ctx, spec.source);
       return { spec: { ...spec, source, origin: (await findUploadName(ctx, source.path)) ?? undefined }, title };
     }
+    case "dataset-derive":
+      return { spec: { ...spec, operation: await withIds(ctx, spec.operation) }, title: `Make ${spec.name}` };
     case "hub-download":
       return { spec, title: `Download ${spec.repo}` };
     default:
       return spec satisfies never;
   }
+}
+
+/** Names may mean another version by the time that the job runs; ids don't. Throws `not_found`. */
+async function withIds(ctx: ServiceContext, operation: DeriveOperation): Promise<DeriveOperation> {
+  const idOf = async (dataset: string) => (await getDatasetRow(ctx, dataset)).id;
+  if (operation.kind !== "mix") return { ...operation, dataset: await idOf(operation.dataset) };
+  const parts = await Promise.all(
+    operation.parts.map(async (part) => ({ ...part, dataset: await idOf(part.dataset) })),
+  );
+  return { ...operation, parts };
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { CodeForm } from "@/components/datasets/new/code/code-form";
+import { DeriveForm } from "@/components/datasets/new/derive-form";
 import { RowsForm } from "@/components/datasets/new/rows-form";
 import { ArgillaTab } from "@/components/hub/argilla-tab";
 import { HubTab } from "@/components/hub/hub-tab";
@@ -13,11 +14,11 @@ import { createJobAction } from "../../../actions";
 export const metadata: Metadata = { title: "New dataset" };
 
 interface NewDatasetPageProps {
-  searchParams: Promise<{ source?: string | string[] }>;
+  searchParams: Promise<{ source?: string | string[]; of?: string | string[] }>;
 }
 
 export default async function NewDatasetPage({ searchParams }: NewDatasetPageProps) {
-  const { source } = await searchParams;
+  const { source, of } = await searchParams;
   const choices = (await listDatasets(await pageContext())).map((dataset) => ({
     value: dataset.id,
     label: versionedName(dataset),
@@ -26,6 +27,13 @@ export default async function NewDatasetPage({ searchParams }: NewDatasetPagePro
     { id: "code", label: "Code", panel: <CodeForm create={createJobAction} datasets={choices} /> },
     { id: "upload", label: "Upload", panel: <RowsForm create={createJobAction} /> },
     { id: "hub", label: "Hub", panel: <HubTab create={createJobAction} /> },
+    {
+      id: "mix",
+      label: "Mix & derive",
+      panel: (
+        <DeriveForm create={createJobAction} datasets={choices} initial={typeof of === "string" ? of : undefined} />
+      ),
+    },
     { id: "argilla", label: "Argilla", panel: <ArgillaTab create={createJobAction} /> },
   ];
   return (
