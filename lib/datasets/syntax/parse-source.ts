@@ -9,12 +9,14 @@ import { findGrammar, GRAMMARS } from "./grammars";
 export interface SourceParser {
   /**
    * What `use` makes of the tree, which is freed afterwards; null where there is no grammar for the language, or where
-   * parsing takes longer than a file is worth.
+   * the text is very long or parsing takes longer than a file is worth.
    */
   parse<T>(source: { text: string; language: string; name: string }, use: (tree: Tree) => T): T | null;
 }
 
 const MAX_PARSE_MS = 3_000;
+/** A tree takes a hundred times its text, in memory that is never given back. */
+const MAX_CHARS = 400_000;
 /** WebAssembly never gives memory back to the system, but a new parser uses the old one's again. */
 const MAX_CHARS_PER_PARSER = 50_000_000;
 
@@ -38,7 +40,7 @@ async function open(): Promise<SourceParser> {
     parse({ text, language, name }, use) {
       const file = findGrammar(language, name)?.file;
       const grammar = file === undefined ? undefined : languages.get(file);
-      if (grammar === undefined) return null;
+      if (grammar === undefined || text.length > MAX_CHARS) return null;
       if (parsedChars > MAX_CHARS_PER_PARSER) {
         parser.delete();
         parser = new Parser();

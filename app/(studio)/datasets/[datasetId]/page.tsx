@@ -55,6 +55,9 @@ export default async function DatasetPage({ params, searchParams }: DatasetPageP
         description={<span className="break-all font-mono text-[12.5px]">{describeSource(dataset.source).where}</span>}
         actions={
           <>
+            <Link href={`/datasets/new?source=mix&of=${dataset.id}`} className={buttonClass("secondary")}>
+              Derive…
+            </Link>
             <Link href={`/datasets/${dataset.id}/mask`} className={buttonClass("secondary")}>
               See what gets loss
             </Link>

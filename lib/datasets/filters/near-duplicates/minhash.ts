@@ -11,14 +11,15 @@ const SHINGLE = 5;
 /** A file with fewer is too short to be called similar to anything. */
 export const MIN_SHINGLES = 12;
 
-export interface MinhashSignature {
-  /** 8 bits of each bin's minimum, 1 to 255; 0 for an empty bin. */
-  bins: Uint8Array;
-  /** For the index: the same for similar files in at least one place, with high probability. */
-  bands: Uint32Array;
-}
+/**
+ * 576 bytes. The first 512: 8 bits of each bin's minimum, 1 to 255, 0 for an empty bin. Then 16 band keys of 4 bytes, little
+ * endian, of which similar files have at least one in common with high probability. One array, since a hundred thousand
+ * of them are held at a time.
+ */
+export type MinhashSignature = Uint8Array;
+export const BANDS = 16;
+export const SIGNATURE_BYTES = BINS + BANDS * 4;
 
-const BANDS = 16;
 const ROWS = 4;
 /** A band is made of coarser bins, each the minimum of some fine ones: short files leave fewer of them empty. */
 const FINE_PER_COARSE = BINS / (BANDS * ROWS);
@@ -68,16 +69,24 @@ export function minhashSignature(text: string): MinhashSignature | null {
     if (code > 32) push(mix(code + 0x10000));
   }
   if (word !== 0) push(mix(word));
-  return tokens - SHINGLE + 1 < MIN_SHINGLES ? null : { bins: keptBits(), bands: bandKeys() };
+  return tokens - SHINGLE + 1 < MIN_SHINGLES ? null : packSignature();
 }
 
-function keptBits(): Uint8Array {
-  const bins = new Uint8Array(BINS);
+function packSignature(): MinhashSignature {
+  const signature = new Uint8Array(SIGNATURE_BYTES);
   for (let i = 0; i < BINS; i++) {
     const value = minima[i] as number;
-    bins[i] = value === EMPTY ? 0 : (mix(value) % 255) + 1;
+    signature[i] = value === EMPTY ? 0 : (mix(value) % 255) + 1;
   }
-  return bins;
+  const view = new DataView(signature.buffer, BINS);
+  for (const [band, key] of bandKeys().entries()) view.setUint32(band * 4, key, true);
+  return signature;
+}
+
+export function bandKey(signature: MinhashSignature, band: number): number {
+  const at = BINS + band * 4;
+  const byte = (i: number) => signature[at + i] as number;
+  return (byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)) >>> 0;
 }
 
 /** Empty coarse bins borrow from the next full one, so that two short files borrow alike (Shrivastava and Li 2014). */

@@ -1,5 +1,5 @@
 /** @file Finds among the files seen so far one that a new file is nearly equal to: locality-sensitive hashing in bands. */
-import { BINS, estimateSimilarity, type MinhashSignature } from "./minhash";
+import { BANDS, BINS, bandKey, estimateSimilarity, type MinhashSignature } from "./minhash";
 
 export interface NearDuplicate {
   /** What `add` was called with. */
@@ -16,23 +16,23 @@ export class NearDuplicateIndex {
   private ids = new Int32Array(1024);
   private bins = new Uint8Array(1024 * BINS);
   /** For each entry and band the entry before it with the same key, or -1. */
-  private next = new Int32Array(1024 * 16);
+  private next = new Int32Array(1024 * BANDS);
   private count = 0;
 
   /** The most similar file that was added, from `threshold` on. */
   find(signature: MinhashSignature, threshold: number): NearDuplicate | null {
     let best: NearDuplicate | null = null;
     const seen = new Set<number>();
-    for (const [band, key] of signature.bands.entries()) {
-      let entry = this.heads[band]?.get(key) ?? -1;
+    for (let band = 0; band < BANDS; band++) {
+      let entry = this.heads[band]?.get(bandKey(signature, band)) ?? -1;
       for (let length = 0; entry >= 0 && length < MAX_CHAIN; length++) {
         if (!seen.has(entry)) {
           seen.add(entry);
-          const similarity = estimateSimilarity(signature.bins, this.binsOf(entry));
+          const similarity = estimateSimilarity(signature, this.binsOf(entry));
           if (similarity >= threshold && similarity > (best?.similarity ?? 0))
             best = { of: this.ids[entry] as number, similarity };
         }
-        entry = this.next[entry * signature.bands.length + band] as number;
+        entry = this.next[entry * BANDS + band] as number;
       }
     }
     return best;
@@ -43,11 +43,12 @@ export class NearDuplicateIndex {
     const entry = this.count++;
     if (entry === this.ids.length) this.grow();
     this.ids[entry] = id;
-    this.bins.set(signature.bins, entry * BINS);
-    for (const [band, key] of signature.bands.entries()) {
-      this.heads[band] ??= new Map();
-      const heads = this.heads[band];
-      this.next[entry * signature.bands.length + band] = heads.get(key) ?? -1;
+    this.bins.set(signature.subarray(0, BINS), entry * BINS);
+    for (let band = 0; band < BANDS; band++) {
+      const key = bandKey(signature, band);
+      const heads = this.heads[band] ?? new Map<number, number>();
+      this.heads[band] = heads;
+      this.next[entry * BANDS + band] = heads.get(key) ?? -1;
       heads.set(key, entry);
     }
   }
