@@ -9,6 +9,7 @@ import { SUGGESTED_DATASETS } from "@/lib/contracts/hub-suggestions";
 import { HubCard } from "./hub-card";
 import { HubRows } from "./hub-rows";
 import { ImportForm } from "./import-form";
+import { RevisionField } from "./revision-field";
 import { useHubRepo, useHubRows } from "./use-hub-repo";
 
 const keyOf = ({ config, split }: { config: string; split: string }) => `${config}\n${split}`;
@@ -16,25 +17,40 @@ const keyOf = ({ config, split }: { config: string; split: string }) => `${confi
 /** A dataset of the Hub: card, splits, rows, and what is to be made of it. */
 export function DatasetPanel({ repo, create }: { repo: string; create: CreateJob }) {
   const [place, setPlace] = useState<{ config: string; split: string } | null>(null);
-  const detail = useHubRepo("dataset", repo, "main");
+  const [revision, setRevision] = useState("main");
+  const detail = useHubRepo("dataset", repo, revision);
   const canRead = detail.data !== undefined && detail.data.accessProblem === null;
   const at = place === null ? {} : { config: place.config, split: place.split };
-  const rows = useHubRows({ repo, revision: "main", ...at }, canRead);
+  const rows = useHubRows({ repo, revision, ...at }, canRead);
+  const choice = (
+    <RevisionField
+      id="hub-revision"
+      revision={revision}
+      onChange={(asked) => {
+        setRevision(asked);
+        setPlace(null);
+      }}
+    />
+  );
   if (detail.isPending) return <Skeleton className="h-40" />;
   if (detail.isError) {
     const isSuggested = SUGGESTED_DATASETS.some((suggested) => suggested.repo === repo);
     return (
-      <Notice tone="warn" isAlert title={`${repo} could not be opened.`}>
-        {detail.error.message}
-        {isSuggested &&
-          " The name is from the list of the studio’s predecessor; search for its words to find what is there now."}
-      </Notice>
+      <div className="flex min-w-0 flex-col gap-4">
+        <Notice tone="warn" isAlert title={`${repo} could not be opened.`}>
+          {detail.error.message}
+          {isSuggested &&
+            " The name is from the list of the studio’s predecessor; search for its words to find what is there now."}
+        </Notice>
+        {revision !== "main" && choice}
+      </div>
     );
   }
   const view = rows.data;
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <HubCard detail={detail.data} />
+      {choice}
       {rows.isError && (
         <Notice tone="warn" isAlert title="Its rows can’t be shown.">
           {rows.error.message}

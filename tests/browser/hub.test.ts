@@ -79,6 +79,11 @@ describe.skipIf(executablePath === null)("the Hugging Face Hub", () => {
     await page.getByRole("cell", { name: "Write a function that adds 3." }).waitFor();
     expect(await page.getByLabel("Each row is").inputValue()).toBe("completion");
     expect(await page.getByLabel("Completion from").inputValue()).toBe("output");
+    await page.getByLabel("Revision").fill("v9");
+    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await page.getByText("has no revision v9").waitFor();
+    await page.getByLabel("Revision").fill("main");
+    await page.getByRole("button", { name: "Show", exact: true }).click();
     await page.getByLabel("At most so many rows").fill("100");
     await page.getByRole("button", { name: "Import split" }).click();
     await page.waitForURL(/\/datasets\/ds_/);
