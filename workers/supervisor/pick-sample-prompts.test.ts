@@ -77,6 +77,14 @@ describe("pickSamplePrompts", () => {
     }
   });
 
+  it("asks for the body of a function where bodies are learned", async () => {
+    const text = "const a = 1;\n\n/** Adds. */\nfunction add(x, y) {\n  return x + y;\n}\n";
+    await write(Array.from({ length: 8 }, (_, i) => ({ name: `${i}.js`, language: "javascript", text })));
+    for (const { prompt } of await pick({ objective: "docstring" }))
+      expect(prompt).toBe("/** Adds. */\nfunction add(x, y) {");
+    for (const { prompt } of await pick({ objective: "signature" })) expect(prompt).toBe("function add(x, y) {");
+  });
+
   it("asks as the model's template does, up to the first answer", async () => {
     const messages: DatasetDocument["messages"] = [
       { role: "system", content: "s" },

@@ -2,8 +2,10 @@
 import type { ChatMessage, DatasetDocument } from "@/lib/contracts/dataset";
 import type { OBJECTIVES } from "@/lib/contracts/objective-settings";
 import type { SamplePrompt } from "@/lib/contracts/trainer-protocol";
+import { functionPairs } from "@/lib/datasets/pairs/function-pairs";
 import { readDocuments } from "@/lib/datasets/read-documents";
 import { readSplits } from "@/lib/datasets/split-documents";
+import { openSourceParser } from "@/lib/datasets/syntax/parse-source";
 
 const PROMPTS = 2;
 const MIN_TEXT_LENGTH = 200;
@@ -38,9 +40,10 @@ export async function pickSamplePrompts(datasetDir: string, options: SampleOptio
 }
 
 async function promptOf(
-  { prompt, text, messages }: DatasetDocument,
+  document: DatasetDocument,
   { objective, renderPrompt }: SampleOptions,
 ): Promise<Omit<SamplePrompt, "name"> | null> {
+  const { prompt, text, messages } = document;
   const asked =
     messages !== undefined
       ? messages.slice(
@@ -55,7 +58,19 @@ async function promptOf(
     return rendered !== null && rendered.length <= MAX_PROMPT_LENGTH ? { prompt: rendered } : null;
   }
   if (prompt) return prompt.length <= MAX_PROMPT_LENGTH ? { prompt } : null;
+  if (objective === "docstring" || objective === "signature") return functionOf(document, objective);
   return gapOf(text, objective === "fim");
+}
+
+/** What stands before the body of the first function that is not too long. */
+async function functionOf(
+  document: DatasetDocument,
+  kind: "docstring" | "signature",
+): Promise<{ prompt: string } | null> {
+  const parser = await openSourceParser();
+  const pairs = parser.parse(document, (tree) => functionPairs(tree, document, kind)) ?? [];
+  const pair = pairs.find((one) => one.prompt.length <= MAX_PROMPT_LENGTH);
+  return pair === undefined ? null : { prompt: pair.prompt };
 }
 
 /** The text's beginning, cut in the middle of a line so that there is something to finish; with a gap, what comes after that line. */
