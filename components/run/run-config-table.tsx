@@ -1,3 +1,6 @@
+import Link from "next/link";
+import { maskAddress } from "@/components/mask/mask-query";
+import { queryOfConfig } from "@/components/mask/query-of-config";
 import { isAsked } from "@/components/run-form/field-specs";
 import { SETTING_LABELS } from "@/components/run-form/setting-labels";
 import { Card } from "@/components/ui/card";
@@ -28,9 +31,22 @@ function settingsOf(config: RunConfig): (keyof RunConfig)[] {
   return (Object.keys(config) as (keyof RunConfig)[]).filter((key) => isAsked(key, others));
 }
 
-export function RunConfigTable({ config }: { config: RunConfig }) {
+/** @param datasetId null once the dataset is gone: then there are no sequences to look at */
+export function RunConfigTable({ config, datasetId }: { config: RunConfig; datasetId: string | null }) {
   return (
-    <Card title="Settings">
+    <Card
+      title="Settings"
+      aside={
+        datasetId !== null && (
+          <Link
+            href={`/datasets/${datasetId}/mask?${maskAddress(queryOfConfig(config, null))}`}
+            className="text-[12px] text-accent underline underline-offset-2"
+          >
+            See what gets loss
+          </Link>
+        )
+      }
+    >
       <dl className="grid grid-cols-1 gap-x-6 text-[13px] sm:grid-cols-2 lg:grid-cols-3">
         {settingsOf(config).map((key) => (
           <div key={key} className="flex min-w-0 justify-between gap-3 border-b py-1.5">

@@ -46,7 +46,7 @@ export function RunScreen({ initial, estimatedPeakBytes, actions }: RunScreenPro
           <CheckpointList checkpoints={checkpoints} status={run.status} />
         </div>
       </div>
-      <RunConfigTable config={run.config} />
+      <RunConfigTable config={run.config} datasetId={run.datasetId} />
     </div>
   );
 }

@@ -102,6 +102,11 @@ describe.skipIf(executablePath === null)("objectives", () => {
     expect(snapshot.samples.length).toBeGreaterThan(1);
     for (const { suffix } of snapshot.samples) expect(suffix?.startsWith("\n")).toBe(true);
     await page.getByTestId("sample-latest").first().locator("mark").waitFor();
+    // Afterwards too one can look at what it was trained on.
+    await page.getByRole("link", { name: "See what gets loss" }).click();
+    await page.waitForURL(/\/mask\?/);
+    await page.locator("[data-part=middle]").first().waitFor();
+    expect(await setting("Objective").inputValue()).toBe("fim");
   });
 
   it("shows a conversation's turns, of which only the assistant's get loss", async () => {
