@@ -114,6 +114,7 @@ export const vjpRules: { [K in OpName]: VjpRule<K> } = {
   },
   QuantizedMatMul: ({ b, inputs, g, needs }) => {
     if (needs.slice(1).includes(true)) throw new Error("internal: 8-bit weights are frozen; they have no gradient");
+    if (inputs.length === 3) throw new Error("internal: an 8-bit product without its transpose has no gradient");
     const [, codes, scales, codesT, scalesT] = inputs as [Value, Value, Value, Value, Value];
     return [b.op("QuantizedMatMul", [g, codesT, scalesT, codes, scales], {}), null, null, null, null];
   },

@@ -39,7 +39,7 @@ export class DeviceResidence implements Residence {
   async head(): Promise<Feeds> {
     const { headFeeds, slicedHead, trainedHead } = this.state;
     if (!this.headWeights) {
-      const all: Record<string, Float32Array> = { ...headFeeds };
+      const all: Record<string, Float32Array | Int8Array> = { ...headFeeds };
       if (slicedHead) {
         const matrix = new Float32Array(slicedHead.matrix.bits.length);
         widen(slicedHead.matrix, matrix);

@@ -1,9 +1,11 @@
 /** @file The graphs of the head: final norm, logits and cross-entropy. */
+import type { BasePrecision } from "@/lib/contracts/run-config";
 import { backward } from "../autodiff/backward";
 import { GraphBuilder } from "../graph/graph-builder";
 import type { Value } from "../graph/ops";
-import type { Architecture } from "../models/architecture";
+import { type Architecture, headMatrix } from "../models/architecture";
 import { type EncodedModel, encodeModel } from "../onnx/encode-model";
+import { quantizedHead } from "../quantize/quantized-head";
 
 export interface HeadGraphs {
   /** Outputs: loss [rows, 1] in nats, 0 for rows of weight 0: their sum is taken in 64 bits. */
@@ -14,15 +16,38 @@ export interface HeadGraphs {
   logits: EncodedModel;
 }
 
+/** With 8-bit weights the head's frozen matrix has 8 bits too, for training. */
+export const quantizesHead = (precision: BasePrecision, trainedNames: readonly string[]): boolean =>
+  precision === "int8" && trainedNames.length === 0;
+
+export interface HeadOptions {
+  /** Full names of the head's weights that are trained. */
+  trainedNames: readonly string[];
+  /** The gradient's logits come from the matrix in 8 bits; it is fed what quantized-head.ts makes of it as well. */
+  isQuantized: boolean;
+}
+
 /**
  * Final norm, logits and cross-entropy over a chunk of rows, so that logits never exist whole.
  * Inputs: x [rows, hidden], the head's weights by full name, labels [rows, 1], weights [rows, 1] (1 = counts, 0 = filler), scale [].
  */
-export function buildHead(architecture: Architecture, rows: number, trainedNames: readonly string[]): HeadGraphs {
+export function buildHead(architecture: Architecture, rows: number, options: HeadOptions): HeadGraphs {
+  const exact = assemble(architecture, rows, { ...options, isQuantized: false });
+  const { gradient } = options.isQuantized ? assemble(architecture, rows, options) : exact;
+  return {
+    loss: encodeModel({ outputs: { loss: exact.loss } }),
+    gradient: encodeModel({ outputs: gradient }),
+    logits: encodeModel({ outputs: { logits: exact.logits } }),
+  };
+}
+
+function assemble(architecture: Architecture, rows: number, { trainedNames, isQuantized }: HeadOptions) {
   const { shape } = architecture;
   const b = new GraphBuilder();
   const x = b.input("x", [rows, shape.hiddenSize]);
   const headWeights = new Map([...architecture.headWeights].map(([name, size]) => [name, b.input(name, size)]));
+  const matrix = headWeights.get(headMatrix(architecture)) as Value;
+  if (isQuantized) b.multiplyBy(matrix, quantizedHead(b, shape, matrix));
   const labels = b.input("labels", [rows, 1], "int64");
   const weights = b.input("weights", [rows, 1]);
   const scale = b.input("scale", []);
@@ -50,11 +75,8 @@ export function buildHead(architecture: Architecture, rows: number, trainedNames
   // Last, because the runtime begins with what was made last: then the gradient may lie where the softmax lay.
   const picked = b.op("LogSoftmaxAt", [logits, softmax, labels], {});
   const loss = minus(b.mul(picked, weights));
-  return {
-    loss: encodeModel({ outputs: { loss } }),
-    gradient: encodeModel({ outputs: { loss, dx, ...Object.fromEntries(named) } }),
-    logits: encodeModel({ outputs: { logits } }),
-  };
+  const gradient: Record<string, Value> = { loss, dx, ...Object.fromEntries(named) };
+  return { loss, gradient, logits };
 }
 
 export interface HeadSliceGraphs {

@@ -22,7 +22,7 @@ export interface LayerwiseState {
   /** Weights outside the layers (embedding, final norm, head) by full name. */
   outer: ReadonlyMap<string, Matrix>;
   /** Those of them that final norm and head are fed; the matrix of logits is not among them when it is sliced. */
-  headFeeds: Readonly<Record<string, Float32Array>>;
+  headFeeds: Readonly<Record<string, Float32Array | Int8Array>>;
   /** Where the matrix of logits does not lie in memory as float32. */
   slicedHead: SlicedHeadState | null;
   layers: LayerState[];

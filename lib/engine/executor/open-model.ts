@@ -15,12 +15,14 @@ import { resolveTargetModules } from "../lora/resolve-target-modules";
 import { type Architecture, expectedWeights, headMatrix, linearModules } from "../models/architecture";
 import { openArchitecture } from "../models/open-architecture";
 import type { Rng } from "../optim/rng";
+import { quantizeHead } from "../quantize/quantized-head";
 import type { Device } from "../runtime/device";
 import { type Half, widen } from "../safetensors/widen";
 import type { Parameter, SavableAdapter } from "../types";
 import { holdWeights } from "../weights/hold-weights";
 import { rowNormsInput } from "./adapted-linear";
 import { makeAdapterParameters } from "./adapter-parameters";
+import { quantizesHead } from "./head-graphs";
 import { keepBytes } from "./keep-bytes";
 import { LayerwiseModel } from "./layerwise-model";
 import type { LayerState } from "./layerwise-state";
@@ -157,6 +159,11 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       return [[name, trainedWeights.head.get(name)?.data ?? weight(name)]];
     }),
   );
+  const trainedHead = [...trainedWeights.head.keys()];
+  const headCodes =
+    quantizesHead(config.base_precision, trainedHead) && !options.isFrozen
+      ? quantizeHead(shape, weight(headMatrix(architecture)))
+      : {};
   const model = new LayerwiseModel(
     architecture,
     {
@@ -166,7 +173,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
           trainedWeights.embedding.get(name)?.data ?? held.halves.get(name) ?? weight(name),
         ]),
       ),
-      headFeeds,
+      headFeeds: { ...headFeeds, ...headCodes },
       slicedHead: sliced ? { name: headMatrix(architecture), matrix: sliced, feeds: headFeeds } : null,
       layers,
       lent: held.lent,
@@ -180,7 +187,7 @@ export async function openTrainableModel(options: OpenModelOptions): Promise<Ope
       threads,
       precision: config.base_precision,
       dropout: isFull ? 0 : config.lora_dropout,
-      trainedHead: [...trainedWeights.head.keys()],
+      trainedHead,
       keepBytes: options.keepBytes ?? keepBytes(config.gradient_checkpointing, architecture),
     },
   );

@@ -6,7 +6,7 @@ import { type Device, keepsTensors } from "../runtime/device";
 import { deviceFailure, GraphSession, type Memory, type SessionOptions, type Traffic } from "../runtime/session";
 import { type BlockGraphs, type BlockOptions, buildBlock, buildDecodeBlock } from "./block-graphs";
 import type { BatchShape, LayerShape } from "./block-scope";
-import { buildHead, buildHeadSlice } from "./head-graphs";
+import { buildHead, buildHeadSlice, quantizesHead } from "./head-graphs";
 
 /** Opens a session the first time it is asked for. */
 type Opener<Key extends string, Output extends Memory = Float32Array> = (name: Key) => Promise<GraphSession<Output>>;
@@ -113,7 +113,10 @@ export class Sessions {
   head(rows: number): HeadSessions {
     let sessions = this.heads.get(rows);
     if (!sessions) {
-      const { loss, gradient, logits } = buildHead(this.architecture, rows, this.settings.trainedHead);
+      const { loss, gradient, logits } = buildHead(this.architecture, rows, {
+        trainedNames: this.settings.trainedHead,
+        isQuantized: quantizesHead(this.settings.precision, this.settings.trainedHead),
+      });
       sessions = { session: this.lazyHost({ loss, gradient, logits }) };
       this.heads.set(rows, sessions);
     }

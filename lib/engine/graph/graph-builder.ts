@@ -25,6 +25,7 @@ export interface GradientSurroundings {
 
 export class GraphBuilder {
   private readonly rules = new Map<Value, GradientRule>();
+  private readonly products = new Map<Value, (x: Value) => Value>();
   private nextId = 0;
   private readonly names = new Set<string>();
 
@@ -70,8 +71,18 @@ export class GraphBuilder {
     return this.value(null, "float32", shape, { kind: "node", node });
   }
 
+  /** x · matrixᵀ shall be computed by `product`, where the matrix is held in another form. */
+  multiplyBy(matrix: Value, product: (x: Value) => Value): void {
+    this.products.set(matrix, product);
+  }
+
   /** alpha · op(a) · op(b) + c for matrices. */
   gemm(a: Value, b: Value, { transA = false, transB = false, alpha = 1 }: ProductOptions = {}, c?: Value): Value {
+    const product = transB && !transA && this.products.get(b);
+    if (product) {
+      const scaled = alpha === 1 ? product(a) : this.mul(product(a), this.scalar(alpha));
+      return c ? this.add(scaled, c) : scaled;
+    }
     return this.op("Gemm", c ? [a, b, c] : [a, b], { transA, transB, alpha });
   }
 

@@ -55,7 +55,7 @@ export const shapeRules: { [K in OpName]: ShapeRule<OpAttributes[K]> } = {
   QuantizedMatMul: (inputs) => {
     const [m, k] = at(inputs, 0);
     const [k2, n] = at(inputs, 1);
-    const transposed = at(inputs, 3);
+    const transposed = inputs[3]?.shape ?? [n, k];
     if (m === undefined || n === undefined || k !== k2 || transposed[0] !== n || transposed[1] !== k)
       fail("QuantizedMatMul", inputs, "sizes differ");
     return [m, n];

@@ -16,7 +16,8 @@ export interface OpAttributes {
   /**
    * x · W with 8-bit integers (see quantize/quantize-matrix.ts): rows of x [m,k] are rounded to 8 bits, each by its own
    * largest value; W is given as int8 codes [k,n] with one scale per column [n]. Codes [n,k] and scales [k] of Wᵀ serve
-   * the gradient, which is rounded in the same way: a straight-through estimate. Inputs: x, codes, scales, codesᵀ, scalesᵀ
+   * the gradient, which is rounded in the same way: a straight-through estimate; where there is another rule for it, they
+   * are left out. Inputs: x, codes, scales, codesᵀ?, scalesᵀ?
    */
   QuantizedMatMul: None;
   Add: None;

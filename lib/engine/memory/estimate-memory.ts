@@ -5,7 +5,7 @@
 import { MEMORY_PARTS, type MemoryEstimate, type MemoryPart } from "@/lib/contracts/memory-estimate";
 import type { BasePrecision, RunConfig } from "@/lib/contracts/run-config";
 import { type BlockGraphs, buildBlock } from "../executor/block-graphs";
-import { buildHead, buildHeadSlice } from "../executor/head-graphs";
+import { buildHead, buildHeadSlice, quantizesHead } from "../executor/head-graphs";
 import { LOGITS_BYTES, rowsFor, SLICE_BYTES, sliceSizeOf } from "../executor/head-sizes";
 import { keepBytes } from "../executor/keep-bytes";
 import { selectTrainedWeights } from "../executor/trained-weights";
@@ -218,8 +218,10 @@ function headWork(options: EstimateOptions, { names }: Trained): number {
     return ARENA_FACTOR * (graphPeak(statistics) + graphPeak(gradient)) + (size + 2 * rows) * hiddenSize * FLOAT;
   }
   const rows = rowsFor(tokens, LOGITS_BYTES / FLOAT / vocabularySize);
-  const { loss, gradient } = buildHead(architecture, rows, ofHead);
+  const isQuantized = quantizesHead(config.base_precision, ofHead);
+  const { loss, gradient } = buildHead(architecture, rows, { trainedNames: ofHead, isQuantized });
+  const codes = isQuantized ? vocabularySize * hiddenSize : 0;
   // The gradient of the head's own weights is copied out of the arena.
   const copied = sum(ofHead.map((name) => sizeOf(architecture.headWeights.get(name) ?? [0])));
-  return ARENA_FACTOR * (graphPeak(loss) + graphPeak(gradient)) + (rows * hiddenSize + copied) * FLOAT;
+  return ARENA_FACTOR * (graphPeak(loss) + graphPeak(gradient)) + (rows * hiddenSize + copied) * FLOAT + codes;
 }
