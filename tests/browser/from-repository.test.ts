@@ -1,6 +1,6 @@
 /** @file The issue's main line as a person does it: a git repository, the build's report, and a finished run that fills in the middle. */
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
@@ -220,6 +220,19 @@ describe.skipIf(executablePath === null)("from a git repository to a run that fi
     await job.locator("[data-status=failed]").waitFor();
     await job.getByRole("button", { name: "Remove" }).click();
     await job.waitFor({ state: "detached" });
+  });
+
+  it("says in its place what can't be read any more, and lets it be deleted", async () => {
+    const { id } = await api<DatasetDetailView>("/api/datasets/empty");
+    await writeFile(join(studio.home, "datasets", id, "report.json"), "{");
+    await go(`/datasets/${id}?view=report`);
+    await page.getByText(/report\.json is not valid JSON/).waitFor();
+    await rm(join(studio.home, "datasets", id), { recursive: true });
+    await go(`/datasets/${id}`);
+    await page.getByText(/The dataset’s files are gone|The dataset's files are gone/).waitFor();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("button", { name: "Delete for good" }).click();
+    await page.waitForURL(/\/datasets$/);
   });
 
   it("fits a phone on every screen of it, in both colour schemes", async () => {

@@ -1,19 +1,17 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { CardView } from "@/components/datasets/card-view";
-import { DatasetOverview } from "@/components/datasets/dataset-overview";
+import { DatasetTabs } from "@/components/datasets/dataset-tabs";
 import { DeleteDataset } from "@/components/datasets/delete-dataset";
-import { LineageView } from "@/components/datasets/lineage-view";
-import { ReportScreen } from "@/components/datasets/report/report-screen";
 import { buttonClass } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page-header";
-import { Tabs } from "@/components/ui/tabs";
 import { REPOSITORY_DATASET_NAME, versionedName } from "@/lib/contracts/dataset-name";
 import { describeSource } from "@/lib/contracts/describe-source";
 import { getDataset } from "@/lib/services/datasets/get-dataset";
 import { getDatasetReport } from "@/lib/services/datasets/get-dataset-report";
+import { getDatasetView } from "@/lib/services/datasets/get-dataset-view";
 import { getLineage } from "@/lib/services/datasets/get-lineage";
 import { listModels } from "@/lib/services/models/list-models";
+import { attempt } from "@/lib/web/attempt";
 import { orNotFound } from "@/lib/web/or-not-found";
 import { pageContext } from "@/lib/web/page-context";
 
@@ -30,24 +28,15 @@ export default async function DatasetPage({ params, searchParams }: DatasetPageP
   const asked = { datasetId: decodeURIComponent((await params).datasetId) };
   const { view } = await searchParams;
   const ctx = await pageContext();
-  const dataset = await orNotFound(getDataset(ctx, asked));
-  const [{ report, card }, { children, ...lineage }, models] = await Promise.all([
-    getDatasetReport(ctx, { datasetId: dataset.id }),
-    getLineage(ctx, { datasetId: dataset.id }),
+  const dataset = await orNotFound(getDatasetView(ctx, asked));
+  const ref = { datasetId: dataset.id };
+  // Each part may be unreadable by itself: then it says so in its own place.
+  const [detail, papers, lineage, models] = await Promise.all([
+    attempt(getDataset(ctx, ref)),
+    attempt(getDatasetReport(ctx, ref)),
+    getLineage(ctx, ref),
     listModels(ctx),
   ]);
-  const overview = (
-    <DatasetOverview dataset={dataset} modelIds={models.map(({ id }) => id)} hasReport={report !== null} />
-  );
-  const versions = <LineageView datasetId={dataset.id} {...lineage} descendants={children} />;
-  const tabs = [
-    { id: "overview", label: "Overview", panel: overview },
-    ...(report === null ? [] : [{ id: "report", label: "Report", panel: <ReportScreen report={report} /> }]),
-    ...(card === null
-      ? []
-      : [{ id: "card", label: "Data card", panel: <CardView datasetId={dataset.id} card={card} /> }]),
-    { id: "versions", label: "Versions", panel: versions },
-  ];
   return (
     <>
       <PageHeader
@@ -70,7 +59,13 @@ export default async function DatasetPage({ params, searchParams }: DatasetPageP
           </>
         }
       />
-      <Tabs key={dataset.id} label="About this dataset" tabs={tabs} initial={String(view ?? "")} param="view" />
+      <DatasetTabs
+        key={dataset.id}
+        datasetId={dataset.id}
+        {...{ detail, papers, lineage }}
+        modelIds={models.map(({ id }) => id)}
+        view={String(view ?? "")}
+      />
     </>
   );
 }
