@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { AppError } from "@/lib/errors";
-import { findByteLevelTokenizer } from "./byte-level-tokenizer";
 import { createLibraryTokenizer } from "./library-tokenizer";
+import { findPipelineTokenizer } from "./pipeline-tokenizer";
 import { findBoundedJson, shortName } from "./read-bounded-json";
 import type { Tokenizer, TokenizerCore } from "./tokenizer";
 import { parseTokenizerFile, type TokenizerComponent } from "./tokenizer-file";
@@ -26,7 +26,7 @@ export async function loadTokenizer(modelDir: string): Promise<Tokenizer> {
   if (file === null)
     throw new AppError("invalid_input", `${name} is missing: choose a model folder that has a tokenizer.json.`);
   const parsed = parseTokenizerFile(file.value, name);
-  const core = findByteLevelTokenizer(parsed, name) ?? createLibraryTokenizer(parsed, file.value as object, name);
+  const core = findPipelineTokenizer(parsed, name) ?? createLibraryTokenizer(parsed, file.value as object, name);
 
   const eosTokenId = await findSpecialId(modelDir, core, "eos");
   if (eosTokenId === null) {

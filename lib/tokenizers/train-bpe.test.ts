@@ -6,14 +6,10 @@ import { type TokenizerJson, trainBpe } from "./train-bpe";
 
 const Fixture = z.object({
   corpus: z.array(z.string()),
-  cases: z.array(
-    z.object({
-      name: z.string(),
-      tokenizer: z.looseObject({
-        model: z.looseObject({ vocab: z.record(z.string(), z.int()), merges: z.array(z.array(z.string())) }),
-      }),
-    }),
-  ),
+  cases: z.array(z.object({ name: z.string(), tokenizer: z.unknown() })),
+});
+const Trained = z.looseObject({
+  model: z.looseObject({ vocab: z.record(z.string(), z.int()), merges: z.array(z.array(z.string())) }),
 });
 const fixture = Fixture.parse(
   JSON.parse(readFileSync(join(import.meta.dirname, "fixtures/python-tokenizers.json"), "utf8")),
@@ -23,10 +19,10 @@ const SPECIAL = ["<|endoftext|>", "<|fim_prefix|>", "<|fim_middle|>"];
 describe("trainBpe", () => {
   it("makes the vocabulary and the merges that Python's tokenizers makes", async () => {
     const trained = await trainBpe(fixture.corpus, { vocabularySize: 600, specialTokens: SPECIAL });
-    const python = fixture.cases.find(({ name }) => name === "our pattern")?.tokenizer;
-    expect(trained.model.merges).toEqual(python?.model.merges);
-    expect(trained.model.vocab).toEqual(python?.model.vocab);
-    expect(trained.pre_tokenizer).toMatchObject(python?.["pre_tokenizer"] as object);
+    const python = Trained.parse(fixture.cases.find(({ name }) => name === "our pattern")?.tokenizer);
+    expect(trained.model.merges).toEqual(python.model.merges);
+    expect(trained.model.vocab).toEqual(python.model.vocab);
+    expect(trained.pre_tokenizer).toMatchObject(python["pre_tokenizer"] as object);
     expect(trained.model.merges.length).toBe(600 - 256 - SPECIAL.length);
   });
 

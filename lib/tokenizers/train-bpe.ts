@@ -20,7 +20,7 @@ export const PRE_TOKENIZE_PATTERN =
   "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+|\\s*[\\r\\n]+[ \\t]*|\\s+(?!\\S)|\\s+";
 
 /** Longer words are cut before training, so that one line of megabytes can't make every merge slow. */
-const MAX_WORD_CHARS = 512;
+const MAX_WORD_CHARS = 65_536;
 
 export interface TrainBpeOptions {
   /** Size of the finished vocabulary, special tokens included. Smaller when the corpus has no more pairs. */

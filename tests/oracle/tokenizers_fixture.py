@@ -1,6 +1,6 @@
 """Writes lib/tokenizers/fixtures/python-tokenizers.json: what Python's `tokenizers` makes of a small corpus.
 
-python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install tokenizers==0.22.1
+python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install tokenizers==0.23.3
 /tmp/oracle/bin/python tests/oracle/tokenizers_fixture.py
 
 The corpus is made here by a linear congruential generator, so that the fixture can be made again to the byte.
@@ -11,7 +11,7 @@ import pathlib
 
 from tokenizers import AddedToken, Regex, Tokenizer, __version__, decoders, models, normalizers, pre_tokenizers, trainers
 
-PINNED = "0.22.1"
+PINNED = "0.23.3"
 assert __version__ == PINNED, f"tokenizers {PINNED} is needed, this is {__version__}"
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -70,6 +70,10 @@ SAMPLES = [
     "before<|endoftext|>after <|fim_prefix|> <|fim_pre",
     "=" * 70 + "a" * 130 + " " * 90 + "\n" * 60,
     "____init____ __proto__ constructor.prototype",
+    # Combining marks that are younger than the library's tables stay where they are.
+    "a\u07f3\u07fd e\u0323\u0301 \u1ab0\u1abf",
+    "  leading, <b> and  \t trailing  ",
+    "H\u00c9LLO \u03a3\u03a3 \u4e2dA unaffable",
 ]
 
 
@@ -112,6 +116,73 @@ whole_json["model"]["vocab"]["constructor"] = len(whole_json["model"]["vocab"])
 whole = Tokenizer.from_str(json.dumps(whole_json))
 
 
+
+def plain_train(model, trainer, normalizer, pre_tokenizer, decoder, added=()):
+    tokenizer = Tokenizer(model)
+    if normalizer is not None:
+        tokenizer.normalizer = normalizer
+    if pre_tokenizer is not None:
+        tokenizer.pre_tokenizer = pre_tokenizer
+    tokenizer.decoder = decoder
+    tokenizer.train_from_iterator(CORPUS, trainer)
+    tokenizer.add_tokens(list(added))
+    return tokenizer
+
+
+BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
+SP_DECODER = [decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse()]
+llama_normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")])
+llama = plain_train(
+    models.BPE(byte_fallback=True, fuse_unk=True, unk_token="<unk>"),
+    trainers.BpeTrainer(vocab_size=700, special_tokens=["<unk>", "<s>", "</s>"] + BYTES, show_progress=False),
+    llama_normalizer,
+    pre_tokenizers.Split("\u2581", "merged_with_next"),
+    decoders.Sequence([*SP_DECODER, decoders.Strip(" ", 1, 0)]),
+    [AddedToken("<b>", normalized=False, lstrip=True, rstrip=True)],
+)
+# Trained on words, used on whole texts, as those models are.
+llama.pre_tokenizer = None
+llama_json = json.loads(llama.to_str())
+for token in llama_json["added_tokens"]:
+    token["special"] = token["special"] and not token["content"].startswith("<0x")
+llama_json["added_tokens"] = [t for t in llama_json["added_tokens"] if not t["content"].startswith("<0x")]
+llama = Tokenizer.from_str(json.dumps(llama_json))
+gemma_json = json.loads(llama.to_str())
+gemma_json["normalizer"] = {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}
+gemma_json["pre_tokenizer"] = {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False}
+gemma_json["decoder"]["decoders"].pop()
+gemma = Tokenizer.from_str(json.dumps(gemma_json))
+bert = plain_train(
+    models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=100),
+    trainers.WordPieceTrainer(vocab_size=400, special_tokens=["[UNK]", "[MASK]"], show_progress=False),
+    normalizers.BertNormalizer(),
+    pre_tokenizers.BertPreTokenizer(),
+    decoders.WordPiece(),
+    [AddedToken("affable", single_word=True)],
+)
+unigram = plain_train(
+    models.Unigram(),
+    trainers.UnigramTrainer(vocab_size=400, special_tokens=["<unk>", "</s>"], unk_token="<unk>", show_progress=False),
+    normalizers.Sequence([normalizers.NFKC(), normalizers.Strip()]),
+    pre_tokenizers.Metaspace(),
+    decoders.Metaspace(),
+)
+removed = train(
+    pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(CL100K), "removed", invert=True), byte_level(False)])
+)
+many = train(
+    pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(r"\p{N}{1,3}"), "isolated"),
+            pre_tokenizers.Split("_", "merged_with_next"),
+            pre_tokenizers.Split("=", "contiguous"),
+            pre_tokenizers.Punctuation("merged_with_previous"),
+            byte_level(True),
+        ]
+    )
+)
+
+
 def case(name, tokenizer, decodes=True):
     encoded = [tokenizer.encode(text, add_special_tokens=False).ids for text in SAMPLES]
     return {
@@ -132,6 +203,12 @@ fixture = {
         # The library reads the bytes of the added token "caf\u00e9" out of its characters, which gives no UTF-8.
         case("NFC, cl100k pattern, added tokens", qwen, decodes=False),
         case("whole words before merges", whole),
+        case("characters with bytes, a space in front", llama),
+        case("characters with bytes, as Gemma", gemma),
+        case("WordPiece, as BERT", bert),
+        case("Unigram, Metaspace", unigram),
+        case("what the pattern does not match is removed", removed),
+        case("several splits in turn", many),
     ],
 }
 target = ROOT / "lib/tokenizers/fixtures/python-tokenizers.json"
