@@ -7,6 +7,7 @@ import { addGenerateCommand } from "./commands/generate";
 import { addModelCommands } from "./commands/model/add-model-commands";
 import { addResumeCommand } from "./commands/resume";
 import { addServeCommand } from "./commands/serve";
+import { addTokenizerCommands } from "./commands/tokenizer/add-tokenizer-commands";
 import { addTrainCommand } from "./commands/train";
 import { addWorkerCommand } from "./commands/worker";
 
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addModelCommands(program);
   addGenerateCommand(program);
   addDatasetCommands(program);
+  addTokenizerCommands(program);
   addDoctorCommand(program);
   addDatabaseCommands(program);
   refuseUnknownCommands(program);

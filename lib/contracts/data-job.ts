@@ -13,6 +13,7 @@ import { DatasetBuildSpec } from "./jobs/dataset-build";
 import { DatasetDeriveSpec } from "./jobs/dataset-derive";
 import { DatasetImportSpec } from "./jobs/dataset-import";
 import { HubDownloadSpec } from "./jobs/hub-download";
+import { TokenizerTrainSpec } from "./jobs/tokenizer-train";
 
 /** One member a kind; its schema is a file of its own in `jobs`, its work a file of its own in workers/data-job/handlers. */
 export const DataJobSpec = z.discriminatedUnion("kind", [
@@ -20,6 +21,7 @@ export const DataJobSpec = z.discriminatedUnion("kind", [
   DatasetDeriveSpec,
   DatasetImportSpec,
   HubDownloadSpec,
+  TokenizerTrainSpec,
 ]);
 export type DataJobSpec = z.infer<typeof DataJobSpec>;
 export type DataJobKind = DataJobSpec["kind"];

@@ -63,7 +63,7 @@ const isBlank = (text: string, at: number): boolean => /\p{White_Space}/u.test(t
 
 /** A tree of alternatives by first character: thousands of tokens cost a few steps at each place, not thousands. */
 function matchAny(contents: readonly string[]): RegExp {
-  const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   const build = (rests: readonly string[]): string => {
     const groups = new Map<string, string[]>();
     let isEnd = false;
@@ -78,7 +78,7 @@ function matchAny(contents: readonly string[]): RegExp {
       else group.push(rest.slice(1));
     }
     if (groups.size === 0) return "";
-    const parts = [...groups].map(([head, tails]) => escape(head) + build(tails));
+    const parts = [...groups].map(([head, tails]) => literal(head) + build(tails));
     const any = parts.length === 1 && !isEnd ? (parts[0] as string) : `(?:${parts.join("|")})`;
     // Greedy: the longer token first.
     return isEnd ? `${any}?` : any;

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type TokenizerJson, trainBpe } from "./train-bpe";
+import type { TokenizerJson } from "./new-tokenizer-file";
+import { type BpeModel, trainBpe } from "./train-bpe";
 
 const Fixture = z.object({
   corpus: z.array(z.string()),
@@ -51,7 +52,7 @@ describe("trainBpe", () => {
   it("keeps tokens that are names of an object's own machinery", async () => {
     const text = "constructor\nhasOwnProperty\n".repeat(50);
     const trained = await trainBpe([text], { vocabularySize: 400, specialTokens: [] });
-    const copy = JSON.parse(JSON.stringify(trained)) as TokenizerJson;
+    const copy = JSON.parse(JSON.stringify(trained)) as TokenizerJson<BpeModel>;
     expect(Object.keys(copy.model.vocab)).toHaveLength(
       256 + new Set(trained.model.merges.map((pair) => pair.join(""))).size,
     );

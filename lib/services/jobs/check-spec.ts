@@ -5,6 +5,7 @@ import type { ServiceContext } from "../context";
 import { getDatasetRow } from "../datasets/get-dataset-row";
 import { findUploadName } from "../datasets/remove-upload";
 import { resolvePath, resolveSource } from "../datasets/resolve-source";
+import { checkTokenizerTrain } from "../tokenizers/check-tokenizer-train";
 
 export interface CheckedSpec {
   /** With paths that are real, absolute and allowed. */
@@ -32,6 +33,8 @@ export async function checkSpec(ctx: ServiceContext, spec: DataJobSpec): Promise
       return { spec: { ...spec, operation: await withIds(ctx, spec.operation) }, title: `Make ${spec.name}` };
     case "hub-download":
       return { spec, title: `Download ${spec.repo}` };
+    case "tokenizer-train":
+      return { spec: await checkTokenizerTrain(ctx, spec), title: `Train tokenizer ${spec.name}` };
     default:
       return spec satisfies never;
   }
