@@ -39,8 +39,3 @@ export interface TokenizerComparison {
   /** Tokens that both have, as shares of the smaller vocabulary. */
   overlaps: { a: string; b: string; shared: number; share: number }[];
 }
-
-export interface TokenView {
-  id: number;
-  text: string;
-}

@@ -29,6 +29,8 @@ export async function tokenizerTrain(spec: TokenizerTrainSpec, env: JobEnv): Pro
   async function* texts(): AsyncGenerator<string> {
     for (const { folder } of folders) {
       for await (const document of readDocuments(folder, env.signal)) {
+        // What is held back for evaluation is not looked at.
+        if (document.split === "eval") continue;
         const text = textOfDocument(document);
         read.documents++;
         read.bytes += Buffer.byteLength(text);
