@@ -172,6 +172,19 @@ describe("a model of the Hub", () => {
   });
 });
 
+describe("a model that can't be trained", () => {
+  it("is refused before its weights come", async () => {
+    server.addRepo(
+      { type: "model", id: "lab/mamba" },
+      { "config.json": '{"model_type":"mamba"}', "model.safetensors": lfsContent(Buffer.alloc(1000)) },
+    );
+    server.seen.length = 0;
+    const job = await finish({ kind: "hub-download", type: "model", repo: "lab/mamba" });
+    expect([job.status, job.error]).toEqual(["failed", expect.stringContaining("has the architecture mamba")]);
+    expect(server.seen.filter(({ server: name }) => name === "cdn")).toEqual([]);
+  });
+});
+
 describe("Argilla", () => {
   it("gives the submitted answers of a dataset, page after page, and keeps its key to itself", async () => {
     const source = {
