@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalSource } from "@/lib/contracts/dataset";
 import { AppError } from "@/lib/errors";
@@ -9,14 +10,17 @@ import { ensureRepositoryDataset } from "@/lib/services/datasets/ensure-reposito
 import { getDataset } from "@/lib/services/datasets/get-dataset";
 import { getLengthHistogram } from "@/lib/services/datasets/get-length-histogram";
 import { getMaskBlock } from "@/lib/services/datasets/get-mask-block";
+import { inspectFile } from "@/lib/services/datasets/inspect-file";
 import { listDatasets } from "@/lib/services/datasets/list-datasets";
 import { saveUpload } from "@/lib/services/datasets/save-upload";
+import { appendUpload, beginUpload, getUpload } from "@/lib/services/datasets/upload-parts";
+import { createJob } from "@/lib/services/jobs/create-job";
 import { getPlanFacts } from "@/lib/services/runs/get-plan-facts";
 import { getRun } from "@/lib/services/runs/get-run";
 import { stopRun } from "@/lib/services/runs/stop-run";
 import { TEST_DATABASES } from "../helpers/open-test-database";
 import { addRun } from "../helpers/run-fixtures";
-import { createDatasetByJob } from "../helpers/run-job";
+import { createDatasetByJob, runJob } from "../helpers/run-job";
 import { openTestContext, type TestContext } from "../helpers/test-context";
 import { addTinyDataset, addTinyModel, TINY_MODEL_ID } from "../helpers/tiny-studio";
 
@@ -295,5 +299,68 @@ describe.each(TEST_DATABASES)("dataset services on %s", (kind) => {
     await expect(saveUpload(ctx, { name: "a.jsonl", body: broken() })).rejects.toThrow("connection lost");
     expect(await readdir(ctx.paths.uploads)).toEqual(before);
     expect((await stat(ctx.paths.uploads)).isDirectory()).toBe(true);
+  });
+
+  it("take uploads in parts, go on where one broke off, and finish only what is whole", async () => {
+    const text = `${JSON.stringify({ text: "part by part" })}\n`.repeat(40);
+    const bytes = Buffer.byteLength(text);
+    const begun = await beginUpload(ctx, { name: "../parts.jsonl", bytes });
+    const part = (offset: number, end: number) =>
+      appendUpload(ctx, {
+        id: begun.id,
+        offset,
+        bytes,
+        body: Readable.from([Buffer.from(text).subarray(offset, end)]),
+      });
+    expect(await part(0, 500)).toEqual({ id: begun.id, offset: 500, path: null });
+    async function* broken() {
+      yield Buffer.from(text).subarray(500, 600);
+      throw new Error("connection lost");
+    }
+    await expect(appendUpload(ctx, { id: begun.id, offset: 500, bytes, body: broken() })).rejects.toThrow(
+      "connection lost",
+    );
+    expect(await getUpload(ctx, begun.id)).toEqual({ id: begun.id, offset: 600, path: null });
+    expect((await failure(part(500, 700))).code).toBe("conflict");
+    const longer = Readable.from([Buffer.alloc(bytes)]);
+    expect((await failure(appendUpload(ctx, { id: begun.id, offset: 600, bytes, body: longer }))).code).toBe(
+      "limit_exceeded",
+    );
+    const { path } = await part(600, bytes);
+    expect(await readFile(path as string, "utf8")).toBe(text);
+    expect(await getUpload(ctx, begun.id)).toEqual({ id: begun.id, offset: bytes, path });
+    for (const id of ["../../etc/passwd", `${begun.id}.part`, `${"0".repeat(16)}-gone.jsonl`])
+      expect((await failure(getUpload(ctx, id))).code).toBe("not_found");
+    expect((await failure(beginUpload(ctx, { name: "a.exe", bytes }))).code).toBe("invalid_input");
+    expect((await failure(beginUpload(ctx, { name: "a.csv", bytes: 9e9 }))).code).toBe("limit_exceeded");
+    const view = await inspectFile(ctx, { path: path as string });
+    expect(view).toMatchObject({
+      name: "parts.jsonl",
+      kind: "jsonl",
+      looked: 40,
+      guess: { kind: "text", text: "text" },
+    });
+    const { id } = await createJob(ctx, {
+      spec: {
+        kind: "dataset-import",
+        name: "parts",
+        source: { kind: "file", path, format: "jsonl", columns: view.guess },
+      },
+    });
+    const { result } = await runJob(ctx, id);
+    const imported = await getDataset(ctx, { datasetId: result?.id ?? "" });
+    expect([imported.stats.documents, imported.source]).toEqual([
+      1,
+      expect.objectContaining({ kind: "file", path: "parts.jsonl" }),
+    ]);
+    // What is made of it knows where it comes from.
+    const derived = await createJob(ctx, {
+      spec: { kind: "dataset-derive", name: "drawn", operation: { kind: "sample", dataset: "parts", documents: 1 } },
+    });
+    const made = await getDataset(ctx, { datasetId: (await runJob(ctx, derived.id)).result?.id ?? "" });
+    expect(made.source).toMatchObject({
+      kind: "derived",
+      parents: [{ datasetId: imported.id, contentHash: imported.contentHash }],
+    });
   });
 });

@@ -3,7 +3,7 @@ import { readdir, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ServiceContext } from "../context";
 
-const UPLOAD_NAME = /^[0-9a-f]{16}-([A-Za-z0-9-]+\.[a-z.]{2,8})(?:\.part)?$/;
+export const UPLOAD_NAME = /^[0-9a-f]{16}-([A-Za-z0-9-]+\.[a-z.]{2,8})(?:\.part)?$/;
 const FORGOTTEN_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** What people called the file, as far as an upload keeps it; null for a file that is no upload. `path` is real and absolute. */

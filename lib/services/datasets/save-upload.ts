@@ -1,12 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { open, rename, rm } from "node:fs/promises";
 import { AppError } from "@/lib/errors";
 import type { ServiceContext } from "../context";
-import { removeForgottenUploads } from "./remove-upload";
+import { newUploadPath } from "./new-upload-path";
 
-const MAX_UPLOAD_BYTES = 8_000_000_000;
-const EXTENSION = /\.(?:jsonl|ndjson|json|csv|tsv|tab|parquet|arrow|feather|ipc|txt|text|md|zip|tar|tgz|tar\.gz)$/i;
+/** In one request; larger files are uploaded in parts. */
+const MAX_UPLOAD_BYTES = 1_000_000_000;
 
 /**
  * Streams an upload into the uploads folder under a name of our own; of the given name only a few letters are kept.
@@ -17,22 +15,7 @@ export async function saveUpload(
   ctx: ServiceContext,
   { name, body }: { name: string; body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> },
 ): Promise<{ path: string }> {
-  const ending = EXTENSION.exec(name)?.[0].toLowerCase();
-  if (ending === undefined) {
-    throw new AppError(
-      "invalid_input",
-      "Upload JSONL, JSON, CSV, TSV, Parquet, Arrow or text, or a zip or tar of code.",
-    );
-  }
-  const stem = name
-    .replace(EXTENSION, "")
-    .replace(/[^A-Za-z0-9-]+/g, "-")
-    .replace(/^-+/, "")
-    .slice(0, 40);
-  const { uploads } = ctx.paths;
-  await mkdir(uploads, { recursive: true });
-  await removeForgottenUploads(ctx);
-  const path = join(uploads, `${randomBytes(8).toString("hex")}-${stem || "upload"}${ending}`);
+  const path = await newUploadPath(ctx, name);
   const partial = `${path}.part`;
   try {
     const size = await writeStream(partial, body);
@@ -58,7 +41,7 @@ async function writeStream(
       if (size > MAX_UPLOAD_BYTES) {
         throw new AppError(
           "limit_exceeded",
-          `The file is larger than ${MAX_UPLOAD_BYTES / 1e9} GB; put it on the server's disk and name its path.`,
+          `The file is larger than ${MAX_UPLOAD_BYTES / 1e9} GB; upload it in parts, or put it on the server's disk and name its path.`,
         );
       }
       for (let done = 0; done < chunk.byteLength; ) done += (await file.write(chunk, done)).bytesWritten;
