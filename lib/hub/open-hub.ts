@@ -67,14 +67,11 @@ export interface Hub {
 export function openHub(options: HubOptions): Hub {
   const endpoint = options.endpoint.replace(/\/+$/, "");
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
-  let token: Promise<string | null> | undefined;
   const credentialsOf = options.credentialsOf ?? ((bearer: string) => ({ authorization: `Bearer ${bearer}` }));
   const describe =
     options.describe ?? ((answer: HubAnswer, context: FailureContext) => describeFailure(answer, context));
-  const findToken = () => {
-    token ??= options.token !== null ? Promise.resolve(options.token) : readTokenFile(options.tokenPath);
-    return token;
-  };
+  // The file anew each time: who signs in meanwhile need not start the studio again.
+  const findToken = async () => options.token ?? (await readTokenFile(options.tokenPath));
 
   async function request(address: string, request: HubRequest = {}): Promise<HubAnswer> {
     const { signal, retries = 2, allow = [], subject } = request;

@@ -239,8 +239,12 @@ describe("a download", () => {
 
   it("finds the token in the file that hf auth login writes", async () => {
     const tokenPath = join(await mkdtemp(join(tmpdir(), "codetune-token-")), "token");
-    await writeFile(tokenPath, "hf_testtoken\n");
     const hub = await openTestHub(server.endpoint, { tokenPath });
+    await pull(hub);
+    expect(server.seen[0]?.headers.authorization).toBeUndefined();
+    // Signed in meanwhile.
+    await writeFile(tokenPath, "hf_testtoken\n");
+    server.seen.length = 0;
     await pull(hub);
     expect(server.seen[0]?.headers.authorization).toBe("Bearer hf_testtoken");
   });
