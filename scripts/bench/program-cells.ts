@@ -2,6 +2,7 @@
 import { BASE_PRECISIONS, type BasePrecision } from "@/lib/contracts/run-config";
 import type { Python } from "./find-python";
 import { measureGeneration } from "./generation-cell";
+import { measureDataset } from "./measure-dataset";
 import { measureHub } from "./measure-hub";
 import { measureFirstLoss, measureStart } from "./measure-start.mjs";
 import { measureMemoryEstimate } from "./memory-cell";
@@ -44,5 +45,6 @@ export const PROGRAM_CELLS: readonly ProgramCell[] = [
   { name: "loss by precision", measure: measureLossByPrecision },
   { name: "generation", measure: measureGeneration },
   { name: "hub", measure: measureHub },
+  { name: "dataset", measure: measureDataset, isOnlyWhenAsked: true },
   { name: "memory estimate", measure: measureMemoryEstimate, isOnlyWhenAsked: true },
 ];
