@@ -1,6 +1,5 @@
 /** @file The work of a build that needs a file's text, a batch at a time, for threads to share. */
 import { createHash } from "node:crypto";
-import type { BENCHMARKS } from "@/lib/contracts/jobs/build-settings";
 import { findBenchmarkTasks } from "../filters/decontamination/benchmark-tasks";
 import { findFileLicense } from "../filters/licenses/find-license";
 import { type MinhashSignature, minhashSignature } from "../filters/near-duplicates/minhash";
@@ -33,12 +32,12 @@ export type FindingKind = keyof FileFindings;
 /** Change a number whenever the same text would give another finding. */
 export const FINDING_VERSIONS: Record<FindingKind, number> = {
   generated: 1,
-  license: 1,
+  license: 2,
   secrets: 1,
   personal_data: 1,
-  syntax: 1,
+  syntax: 2,
   signature: 1,
-  tasks: 1,
+  tasks: 2,
   imports: 1,
 };
 
@@ -77,7 +76,6 @@ export interface FileTaskRunner {
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
-const BENCHMARK_NAMES = ["humaneval", "mbpp"] as const satisfies typeof BENCHMARKS;
 
 /** The text of UTF-8 bytes without a byte order mark, or why there is none. */
 export function decodeSource(bytes: Buffer): { text: string } | { problem: string } {
@@ -108,7 +106,7 @@ export function createFileTaskRunner(): FileTaskRunner {
     personal_data: findPersonalData,
     syntax: (text, { language, name }) => (parser === null ? null : findSyntaxError(parser, { text, language, name })),
     signature: minhashSignature,
-    tasks: (text) => BENCHMARK_NAMES.flatMap((name) => findBenchmarkTasks(text, name).map((task) => `${name}/${task}`)),
+    tasks: findBenchmarkTasks,
     imports: (text, { language }) => findImports(text, language),
   };
   return {

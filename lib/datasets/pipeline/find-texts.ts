@@ -86,7 +86,7 @@ export class TextFinder {
   private keyOf(file: SourceFile, hash: string, kind: FindingKind): string {
     // A declaration file is judged by its name too.
     return BY_LANGUAGE.has(kind)
-      ? `${hash}:${file.language}${/\.tsx$|\.d\.ts$|json$/.exec(file.name)?.[0] ?? ""}`
+      ? `${hash}:${file.language}${/\.tsx$|\.d\.[cm]?ts$|\.pyx$|json$/.exec(file.name)?.[0] ?? ""}`
       : hash;
   }
 

@@ -13,21 +13,23 @@ test("a prompt is found in a comment, a string and another layout", () => {
     (text: string) => `const task = "${text.toUpperCase()}";`,
     (text: string) => `prefix words that belong to nothing ${text} and words that come after it`,
   ]) {
-    expect(findBenchmarkTasks(wrap(MBPP_1), "mbpp")).toEqual([0]);
-    expect(findBenchmarkTasks(wrap(HUMANEVAL_0), "humaneval")).toEqual([0]);
+    expect(findBenchmarkTasks(wrap(MBPP_1))).toEqual(["mbpp/0"]);
+    expect(findBenchmarkTasks(wrap(HUMANEVAL_0))).toEqual(["humaneval/0"]);
   }
 });
 
 test("other text is no task", () => {
   const text = 'from typing import List\n\n"""Write a function that returns the sum of two numbers."""\nreturn a + b\n';
-  expect(findBenchmarkTasks(text, "mbpp")).toEqual([]);
-  expect(findBenchmarkTasks(text, "humaneval")).toEqual([]);
+  expect(findBenchmarkTasks(text)).toEqual([]);
+  expect(
+    findBenchmarkTasks("0 1 2 3 4 5 6 7 8 9 A B C D E F 0123456789 ABCDEF, a b c d e f g h i j k l m n o p"),
+  ).toEqual([]);
 });
 
 test("a text has as many runs of words as it has words, less the first nine", () => {
   for (const words of [0, 1, GRAM_WORDS - 1, GRAM_WORDS, 25]) {
     let runs = 0;
-    eachWordGram(Array.from({ length: words }, (_, i) => `w${i}`).join(" - "), () => runs++);
+    eachWordGram(Array.from({ length: words }, (_, i) => `word${i}`).join(" - "), () => runs++);
     expect(runs).toBe(Math.max(0, words - GRAM_WORDS + 1));
   }
 });

@@ -3,7 +3,7 @@ import type { BENCHMARKS } from "@/lib/contracts/jobs/build-settings";
 import hashes from "./benchmark-hashes.json" with { type: "json" };
 import { eachWordGram } from "./word-grams";
 
-export type Benchmark = (typeof BENCHMARKS)[number];
+type Benchmark = (typeof BENCHMARKS)[number];
 
 /** Runs of one task that a text must share: few enough for edited copies, enough that a common phrase is none. */
 const MIN_SHARED = 3;
@@ -12,33 +12,33 @@ const MIN_SHARE = 0.3;
 const ENOUGH = 6;
 
 interface TaskIndex {
-  /** Hash → numbers of the tasks that have it. Each hash belongs to one task only. */
+  /** Hash → numbers in `tasks`. Each hash belongs to one task of a benchmark, and hardly any to one of each. */
   taskOf: Map<number, number>;
-  needed: Uint16Array;
+  tasks: { name: string; needed: number }[];
 }
 
-const indexes = new Map<Benchmark, TaskIndex>();
+let index: TaskIndex | null = null;
 
-function indexOf(benchmark: Benchmark): TaskIndex {
-  const known = indexes.get(benchmark);
-  if (known !== undefined) return known;
-  const bytes = Buffer.from(hashes[benchmark].grams, "base64");
-  const values = Uint32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readUInt32LE(i * 4));
+function openIndex(): TaskIndex {
   const taskOf = new Map<number, number>();
-  const needed: number[] = [];
-  for (let at = 0; at < values.length; ) {
-    const count = values[at++] as number;
-    for (let i = 0; i < count; i++) taskOf.set(values[at++] as number, needed.length);
-    needed.push(Math.min(count, Math.max(MIN_SHARED, Math.min(ENOUGH, Math.ceil(count * MIN_SHARE)))));
+  const tasks: TaskIndex["tasks"] = [];
+  for (const benchmark of Object.keys(hashes) as Benchmark[]) {
+    const bytes = Buffer.from(hashes[benchmark].grams, "base64");
+    for (let at = 0, number = 0; at < bytes.length; number++) {
+      const count = bytes.readUInt32LE(at);
+      at += 4;
+      for (let i = 0; i < count; i++, at += 4) taskOf.set(bytes.readUInt32LE(at), tasks.length);
+      const needed = Math.max(MIN_SHARED, Math.min(ENOUGH, Math.ceil(count * MIN_SHARE)));
+      tasks.push({ name: `${benchmark}/${number}`, needed: Math.min(count, needed) });
+    }
   }
-  const index = { taskOf, needed: Uint16Array.from(needed) };
-  indexes.set(benchmark, index);
-  return index;
+  return { taskOf, tasks };
 }
 
-/** Numbers of the tasks, from 0 in the benchmark's own order, whose prompts are in the text. */
-export function findBenchmarkTasks(text: string, benchmark: Benchmark): number[] {
-  const { taskOf, needed } = indexOf(benchmark);
+/** Tasks whose prompts are in the text, as `humaneval/12`: numbers from 0, in the benchmark's own order. */
+export function findBenchmarkTasks(text: string): string[] {
+  index ??= openIndex();
+  const { taskOf, tasks } = index;
   const shared = new Map<number, Set<number>>();
   eachWordGram(text, (hash) => {
     const task = taskOf.get(hash);
@@ -46,5 +46,8 @@ export function findBenchmarkTasks(text: string, benchmark: Benchmark): number[]
     const seen = shared.get(task) ?? new Set();
     shared.set(task, seen.add(hash));
   });
-  return [...shared].filter(([task, seen]) => seen.size >= (needed[task] as number)).map(([task]) => task);
+  return [...shared].flatMap(([task, seen]) => {
+    const { name, needed } = tasks[task] as TaskIndex["tasks"][number];
+    return seen.size >= needed ? [name] : [];
+  });
 }

@@ -5,16 +5,26 @@
  */
 export const GRAM_WORDS = 10;
 
-const ring = new Uint32Array(GRAM_WORDS);
+/** Runs of digits and single letters ("0 1 2 3 …") are in every other table. */
+const MIN_CHARS = 30;
 
-/** Calls `use` with the 32-bit hash of every run of words. Words are letters, digits and underscores, in lower case. */
+const ring = new Uint32Array(GRAM_WORDS);
+const lengths = new Uint32Array(GRAM_WORDS);
+
+/** Calls `use` with the 32-bit hash of every run of words that has 30 characters or more. Words are letters, digits and underscores, in lower case. */
 export function eachWordGram(text: string, use: (hash: number) => void): void {
   let words = 0;
   let word = 0;
+  let length = 0;
+  let chars = 0;
   const push = () => {
-    ring[words % GRAM_WORDS] = word;
+    const at = words % GRAM_WORDS;
+    chars += length - (words >= GRAM_WORDS ? (lengths[at] as number) : 0);
+    ring[at] = word;
+    lengths[at] = length;
     word = 0;
-    if (++words < GRAM_WORDS) return;
+    length = 0;
+    if (++words < GRAM_WORDS || chars < MIN_CHARS) return;
     let h = 0x811c9dc5;
     for (let i = 0; i < GRAM_WORDS; i++) {
       h = Math.imul(h ^ (ring[(words + i) % GRAM_WORDS] as number), 0x01000193);
@@ -28,6 +38,7 @@ export function eachWordGram(text: string, use: (hash: number) => void): void {
     if (code >= 65 && code <= 90) code += 32;
     if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95 || code > 127) {
       word = (Math.imul(word ^ code, 0x01000193) + 0x9e3779b9) >>> 0 || 1;
+      length++;
     } else if (word !== 0) push();
   }
   if (word !== 0) push();

@@ -41,15 +41,12 @@ const PHRASES: readonly LicensePhrase[] = [
       "altered source versions must be plainly marked",
     ],
   },
+  { license: "SGI-B-2.0", all: ["sgi free software license b"] },
   {
     license: "MIT-0",
     all: [
       "permission is hereby granted, free of charge, to any person obtaining a copy",
-      'the software is provided "as is"',
-    ],
-    none: [
-      "the above copyright notice and this permission notice",
-      "the above copyright notice, this permission notice",
+      'to do so. the software is provided "as is"',
     ],
   },
   { license: "MIT", all: ["permission is hereby granted, free of charge, to any person obtaining a copy"] },
