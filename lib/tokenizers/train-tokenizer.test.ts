@@ -48,6 +48,8 @@ describe("trainTokenizer", () => {
     for (const text of corpus.slice(0, 5)) expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
     const scores = (file.model["vocab"] as [string, number][]).slice(2).map(([, score]) => score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    // Longer decimals are read differently by Python's library.
+    for (const score of scores) expect(String(score)).toMatch(/^-\d+(\.\d{1,8})?$/);
     const sum = scores.reduce((so, score) => so + Math.exp(score), 0);
     expect(sum).toBeGreaterThan(0.9);
     expect(sum).toBeLessThan(1.001);
@@ -59,6 +61,16 @@ describe("trainTokenizer", () => {
   it.each(["bpe", "wordpiece", "unigram"] as const)("%s: the same file for the same texts", async (model) => {
     const again = { ...options, model };
     expect(await trainTokenizer(corpus, again)).toEqual(await trainTokenizer(corpus, again));
+  });
+
+  it("special tokens are one token each, and plain text where that is asked for", async () => {
+    const specialTokens = ["<|endoftext|>", "<|fim_prefix|>"];
+    const tokenizer = await load(await trainTokenizer(corpus, { ...options, specialTokens, model: "bpe" }));
+    const text = "a<|fim_prefix|>b";
+    expect(tokenizer.encode(text)[1]).toBe(1);
+    const plain = tokenizer.encode(text, { specialTokens: "text" });
+    expect(plain).not.toContain(1);
+    expect(tokenizer.decode(plain)).toBe(text);
   });
 
   it("long runs cost no time that grows with their square", async () => {

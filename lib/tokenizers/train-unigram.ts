@@ -22,6 +22,8 @@ const KEPT_SHARE = 0.75;
 /** Expected counts below this are no piece. */
 const LEAST_EXPECTED = 0.5;
 const MAX_WORD_CHARS = 200;
+/** Eight decimals. */
+const SCORE_STEPS = 1e8;
 
 type Piece = [piece: string, score: number];
 
@@ -57,7 +59,9 @@ export async function trainUnigram(
   const single = pieces.filter(([piece]) => characters.has(piece));
   const longer = pieces.filter(([piece]) => !characters.has(piece)).sort(byScore);
   const sorted = [...single, ...longer].slice(0, room).sort(byScore);
-  const vocab: Piece[] = [...specialTokens.map((token): Piece => [token, 0]), ...sorted];
+  // Short decimals: Python's library reads longer ones a bit wrong in the last place, which decides between equal cuts.
+  const written = sorted.map(([piece, score]): Piece => [piece, Math.round(score * SCORE_STEPS) / SCORE_STEPS]);
+  const vocab: Piece[] = [...specialTokens.map((token): Piece => [token, 0]), ...written];
   return newTokenizerFile(specialTokens, {
     pre_tokenizer: split,
     decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
