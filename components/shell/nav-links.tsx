@@ -1,5 +1,5 @@
 "use client";
-import { Activity, Boxes, Database, House, SlidersHorizontal } from "lucide-react";
+import { Activity, Boxes, Database, House, SlidersHorizontal, WholeWord } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "@/components/ui/cn";
@@ -10,6 +10,7 @@ const LINKS = [
   { href: "/runs/new", label: "New run", Icon: SlidersHorizontal },
   { href: "/datasets", label: "Datasets", Icon: Database },
   { href: "/models", label: "Models", Icon: Boxes },
+  { href: "/tokenizers", label: "Tokenizers", Icon: WholeWord },
 ];
 
 /** The most specific link that the address lies under. */
