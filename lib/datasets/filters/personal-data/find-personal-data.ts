@@ -10,7 +10,8 @@ const NO_PERSON =
 const FILE_ENDING =
   /\.(?:png|jpe?g|gif|svg|webp|js|mjs|cjs|ts|tsx|jsx|css|scss|json|py|rb|go|rs|java|html?|md|txt|map|lock|so|dll|zip|gz)$/i;
 const IPV4 = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g;
-const IPV6 = /(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){3,7}(?:[0-9A-Fa-f]{1,4}|:)(?![\w:.])/g;
+/** Global unicast only (2000::/3, RFC 4291); whether it is an address, with or without `::`, is asked afterwards. */
+const IPV6 = /(?<![\w:.])[23][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}(?![\w:.])/g;
 /** With a country code and separators: other numbers are too often just numbers. */
 const PHONE =
   /(?<![\w+])\+(?:1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|[2-9]\d{0,2}[ .-]\(?\d{1,4}\)?(?:[ .-]\d{2,7}){2,4})(?![\w-])/g;
@@ -25,7 +26,7 @@ export function findPersonalData(text: string): TextHit[] {
   if (text.includes("@")) add("email", EMAIL, (match) => !NO_PERSON.test(match) && !FILE_ENDING.test(match));
   add("ip-address", IPV4, (match, index) => isPublicIpv4(match) && !isVersion(text, index));
   if (text.includes(":"))
-    add("ip-address", IPV6, (match) => isIP(match) === 6 && !/^(?:2001:0?db8|fe80|f[cd]|ff|0|::)/i.test(match));
+    add("ip-address", IPV6, (match) => isIP(match) === 6 && !/^(?:2001:0?db8|3fff):/i.test(match));
   if (text.includes("+")) add("phone", PHONE, (match) => !/555[ .-]?01|\b0{3}\b|123[ .-]?45/.test(match));
   return hits;
 }
