@@ -112,7 +112,7 @@ async function* readDelimited(options: ReadFileOptions, delimiter: string): Asyn
       else
         options.onSkip?.(
           "wrong number of columns",
-          `line ${error?.["lines"] ?? "?"}: ${(error?.message ?? "it can't be read").slice(0, 160)}`,
+          `line ${error?.["lines"] ?? "?"}: it has not as many fields as the first line`,
         );
       return undefined;
     },
