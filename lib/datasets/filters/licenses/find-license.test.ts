@@ -39,3 +39,12 @@ test.each([
 ])("%s with only %j allowed: %j", (expression, allowed, expected) => {
   expect(isLicenseAllowed(expression, allowed)).toBe(expected);
 });
+
+test.each([
+  ["Mozilla Public License 2.0 … Secondary License: the GNU Affero General Public License, Version 3.0", "MPL-2.0"],
+  ["GNU General Public License, Version 3 … 13. Use with the GNU Affero General Public License", "GPL-3.0"],
+  ["GNU Affero General Public License, Version 3 … the GNU General Public License, version 3", "AGPL-3.0"],
+  ["Permission is hereby granted, free of charge, to any person obtaining a copy … Bundled: Apache License", "MIT"],
+])("a licence that names others is not taken for them: %j", (text, license) => {
+  expect(findRepositoryLicense([{ name: "LICENSE", text }])).toBe(license);
+});

@@ -12,7 +12,7 @@ const FAMILY = (name: string) => `gnu ${name} general public license`;
 const BSD = "redistribution and use in source and binary forms, with or without modification, are permitted";
 const BSD_3 = /neither the names? of .{1,200} may be used to endorse/;
 
-/** The first that fits decides, so narrower ones come first. */
+/** Of those that begin at the same place the first decides, so narrower ones come first. */
 const PHRASES: readonly LicensePhrase[] = [
   { license: "AGPL-3.0", all: [FAMILY("affero")] },
   { license: "LGPL-3.0", all: [FAMILY("lesser"), "version 3"] },
@@ -67,11 +67,25 @@ const PHRASES: readonly LicensePhrase[] = [
   },
 ];
 
-/** The licence whose text or notice this is, or null. `text` as normalizeLicenseText gives it. */
+/**
+ * The licence whose text or notice this is, or null. What is named first decides: MPL-2.0 and GPL-3.0 speak of the Affero
+ * licence further down, and files of licences put the project's own before those of what it bundles. `text` as
+ * normalizeLicenseText gives it.
+ */
 export function matchLicensePhrase(text: string): string | null {
-  for (const { license, all, none } of PHRASES) {
-    if (all.every((phrase) => text.includes(phrase)) && !none?.some((phrase) => text.includes(phrase))) return license;
+  let license = matchBsd(text);
+  let first = license === null ? Number.POSITIVE_INFINITY : text.indexOf(BSD);
+  for (const phrase of PHRASES) {
+    const at = text.indexOf(phrase.all[0] as string);
+    if (at < 0 || at >= first) continue;
+    if (!phrase.all.every((part) => text.includes(part)) || phrase.none?.some((part) => text.includes(part))) continue;
+    license = phrase.license;
+    first = at;
   }
+  return license;
+}
+
+function matchBsd(text: string): string | null {
   if (!text.includes(BSD)) return null;
   if (text.includes("all advertising materials mentioning features")) return "BSD-4-Clause";
   if (BSD_3.test(text)) return "BSD-3-Clause";
