@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { eachWordGram } from "@/lib/datasets/filters/decontamination/word-grams";
 
 interface Benchmark {
@@ -56,5 +56,5 @@ for (const [name, { file, source, promptOf }] of Object.entries(BENCHMARKS)) {
   result[name] = { source, sha256, tasks: tasks.length, tasksWithoutGrams: empty, grams: bytes.toString("base64") };
   console.log(name, tasks.length, "tasks,", empty, "too short to be found,", words.length - tasks.length, "hashes");
 }
-const out = join(import.meta.dirname, "../../lib/datasets/filters/decontamination/benchmark-hashes.json");
+const out = fileURLToPath(new URL("../../lib/datasets/filters/decontamination/benchmark-hashes.json", import.meta.url));
 await writeFile(out, `${JSON.stringify(result, null, 2)}\n`);
