@@ -26,11 +26,12 @@ import { resolveRevision } from "@/lib/hub/get-repo";
 import { listRepoFiles } from "@/lib/hub/list-repo-files";
 import type { Hub } from "@/lib/hub/open-hub";
 import { listModelFolders } from "@/lib/models-catalog/list-model-folders";
+import { findPython } from "./find-python";
 import { lfsContent, textContent } from "./hub-content";
 import { type FakeRepo, type HubServer, startHubServer } from "./hub-server";
 import { openTestHub } from "./test-hub";
 
-const PYTHON = process.env["CODETUNE_PYTHON"] ?? "/opt/venv/bin/python";
+const PYTHON = findPython("huggingface_hub");
 const run = promisify(execFile);
 
 let server: HubServer;
@@ -265,9 +266,8 @@ describe("a download", () => {
 });
 
 describe("Python's huggingface_hub", () => {
-  const hasPython = existsSync(PYTHON);
   const python = (hub: Hub, script: string, offline: boolean) =>
-    run(PYTHON, ["-c", script], {
+    run(PYTHON ?? "", ["-c", script], {
       env: {
         NODE_ENV: "test",
         PATH: process.env["PATH"] ?? "",
@@ -281,7 +281,7 @@ describe("Python's huggingface_hub", () => {
     }).then(({ stdout }) => stdout.trim());
 
   it("finds what was downloaded here, offline, and the other way round", async () => {
-    if (!hasPython) {
+    if (PYTHON === null) {
       console.warn("NOT RUN: no Python with huggingface_hub; set CODETUNE_PYTHON to compare the caches.");
       return;
     }

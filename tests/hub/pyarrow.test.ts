@@ -1,6 +1,5 @@
 /** Parquet as pyarrow writes it: every codec, both page versions, nested columns, nulls; rows are pyarrow's own. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,8 +8,9 @@ import { expect, it } from "vitest";
 import { ColumnTooLarge } from "@/lib/datasets/parquet/column-reader";
 import { readFooter } from "@/lib/datasets/parquet/read-footer";
 import { readRows } from "@/lib/datasets/parquet/read-rows";
+import { findPython } from "./find-python";
 
-const PYTHON = process.env["CODETUNE_PYTHON"] ?? "/opt/venv/bin/python";
+const PYTHON = findPython("pyarrow");
 
 const SCRIPT = `
 import json, random, sys
@@ -63,7 +63,7 @@ const linesOf = async (path: string) =>
     .map((line) => JSON.parse(line) as unknown);
 
 it("is read row for row, and its first rows from the start of pages of megabytes", async () => {
-  if (!existsSync(PYTHON)) {
+  if (PYTHON === null) {
     console.warn("NOT RUN: no Python with pyarrow; set CODETUNE_PYTHON to read what it writes.");
     return;
   }
